@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: The Sheaf authors
+#pragma once
+
+#include "core/event/change_set.h"
+#include "core/event/event.h"
+
+#include <array>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace sheaf::event {
+
+enum class MiniBatchState : std::uint8_t { Pending, Running, Retrying, Done, Failed, TimedOut, Canceled };
+BOOST_DESCRIBE_ENUM(MiniBatchState, Pending, Running, Retrying, Done, Failed, TimedOut, Canceled)
+inline constexpr std::size_t kMiniBatchStates = 7;
+
+/// What is known of one mini-batch now: that of its last attempt. 72 bytes or so, a million fit.
+struct MiniBatchNow {
+    MiniBatchState state = MiniBatchState::Pending;
+    AttemptOutcome outcome = AttemptOutcome::Done;
+    std::uint16_t picked = 0;
+    std::uint32_t items = 0;
+    std::uint32_t returned = 0;
+    NodeIndex node;
+    ProcessNumber process;
+    std::int64_t startMicros = 0;
+    float elapsedSeconds = 0;
+    float processSeconds = 0;
+    float runSeconds = 0;
+    std::uint64_t lastEvent = 0; // sequence of its last AttemptEnded: error, traceback and log ranges are read from the store
+};
+
+struct WorkerNow {
+    NodeIndex node;
+    ProcessNumber process;
+    std::int64_t pid = 0;
+    bool ready = false; // init() returned
+    bool ended = false;
+    std::string how;
+    std::uint32_t done = 0;
+    std::uint32_t failed = 0;
+    std::int64_t currentMiniBatch = -1; // as far as told by AttemptStarted
+    std::int64_t sinceMicros = 0;
+    std::int64_t startedMicros = 0;
+    double runSeconds = 0; // sum over its attempts
+    double initSeconds = 0;
+    std::uint64_t items = 0;
+};
+
+struct NodeNow {
+    NodeIndex node;
+    std::string host;
+    int cores = 0;
+    std::uint64_t memoryBytes = 0;
+    bool joined = false;
+};
+
+/// One kind of failure in a step: its outcome and last line, how many attempts, and the first of them.
+struct FailureKind {
+    AttemptOutcome outcome = AttemptOutcome::Exception;
+    std::string error;
+    std::uint32_t attempts = 0;
+    MiniBatchIndex firstMiniBatch;
+    std::int64_t firstMicros = 0;
+    std::string firstTraceback;
+};
+
+struct StepPicture {
+    std::string name;
+    StepState state = StepState::NotStarted;
+    std::string reason;
+    std::string message;
+    int exitCode = 0;
+    std::int64_t startedMicros = 0;
+    std::int64_t plannedMicros = 0;
+    std::int64_t firstAttemptMicros = 0; // start of the first mini-batch
+    std::int64_t endedMicros = 0;
+    bool planned = false;
+    std::uint64_t inputBytes = 0;
+    std::vector<MiniBatchNow> miniBatches;
+    std::array<std::uint32_t, kMiniBatchStates> counts {}; // by MiniBatchState
+    std::uint64_t itemsDone = 0; // given to finished mini-batches
+    std::uint64_t itemsFailed = 0; // reference §3.1
+    std::uint32_t attemptsFailed = 0;
+    std::vector<WorkerNow> workers; // in order of start
+    std::vector<FailureKind> failures; // in order of first appearance, at most 1,000
+    std::vector<std::string> warnings;
+
+    [[nodiscard]] std::uint32_t total() const { return static_cast<std::uint32_t>(miniBatches.size()); }
+    [[nodiscard]] std::uint32_t count(MiniBatchState state_) const { return counts[static_cast<std::size_t>(state_)]; }
+    /// Done and finally failed ones.
+    [[nodiscard]] std::uint32_t ended() const
+    {
+        return count(MiniBatchState::Done) + count(MiniBatchState::Failed) + count(MiniBatchState::TimedOut);
+    }
+    [[nodiscard]] bool isOver() const
+    {
+        return state == StepState::Completed || state == StepState::Failed || state == StepState::Canceled;
+    }
+};
+
+/// The picture a run's events add up to: the same live, after re-opening, and next year.
+/// Owned by whoever folds (RunState in the window, a verb of the terminal, the coordinator on resume); one thread.
+class RunPicture
+{
+public:
+    /// Folds one event in and notes in `changes` what it touched. Events come in order of sequence; one that
+    /// was seen already (sequence not above lastSequence()) is passed over.
+    void apply(const Event& event, ChangeSet& changes);
+    void apply(std::span<const Event> events, ChangeSet& changes);
+
+    [[nodiscard]] const std::string& run() const { return m_run; }
+    [[nodiscard]] RunState state() const { return m_state; }
+    [[nodiscard]] const std::string& message() const { return m_message; }
+    [[nodiscard]] std::uint64_t lastSequence() const { return m_lastSequence; }
+    [[nodiscard]] std::int64_t startedMicros() const { return m_startedMicros; }
+    [[nodiscard]] std::int64_t endedMicros() const { return m_endedMicros; }
+    [[nodiscard]] std::int64_t coordinatorPid() const { return m_coordinatorPid; }
+    [[nodiscard]] const std::string& host() const { return m_host; }
+    [[nodiscard]] int resumes() const { return m_resumes; }
+    [[nodiscard]] bool stopAsked() const { return m_stopAsked; }
+    [[nodiscard]] const std::vector<StepPicture>& steps() const { return m_steps; }
+    [[nodiscard]] const std::vector<NodeNow>& nodes() const { return m_nodes; }
+    [[nodiscard]] const StepPicture* step(const std::string& name) const;
+
+private:
+    std::string m_run;
+    RunState m_state = RunState::Starting;
+    std::string m_message;
+    std::uint64_t m_lastSequence = 0;
+    std::int64_t m_startedMicros = 0;
+    std::int64_t m_endedMicros = 0;
+    std::int64_t m_coordinatorPid = 0;
+    std::string m_host;
+    int m_resumes = 0;
+    bool m_stopAsked = false;
+    std::vector<StepPicture> m_steps;
+    std::vector<NodeNow> m_nodes;
+};
+
+} // namespace sheaf::event

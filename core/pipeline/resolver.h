@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: The Sheaf authors
+#pragma once
+
+#include "core/pipeline/run_spec.h"
+#include "core/spec/diagnostic.h"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace sheaf::pipeline {
+
+struct ResolveRequest {
+    std::filesystem::path jobFile;
+    std::vector<std::string> overrides; // "jobs.x.resources.instance_count=3", in order
+    std::filesystem::path runDir; // where outputs will lie; need not exist
+    bool checkPaths = true; // are the inputs, code folders and scripts there?
+};
+
+/// A job file understood: what would run, and everything that is wrong with it. `spec.steps` is the best model possible even
+/// with errors (the graph of a broken file is still drawn); it may be run only when there is no error.
+struct Resolved {
+    RunSpec spec; // run, runDir, python and workspace are for the caller to fill
+    std::vector<spec::Diagnostic> diagnostics; // of the pipeline, its component files and its MLTable files, in order of file and line
+    std::vector<std::filesystem::path> files; // every file read: job file first, components, MLTables
+};
+
+/// Reads a pipeline file with its components, checks it, and resolves every expression (reference §1). Never throws, never
+/// stops at the first problem. Any thread.
+[[nodiscard]] Resolved resolve(const ResolveRequest& request);
+
+} // namespace sheaf::pipeline

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: The Sheaf authors
+#pragma once
+
+#include "core/base/error.h"
+#include "core/runtime/run_dir.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+/// Starts the ranks of a run and finds them again. The mpirun line is made here and nowhere else.
+namespace sheaf::runtime {
+
+/// The words of the mpirun line for a run with `nodes` agents: one rank for the coordinator, one per agent.
+[[nodiscard]] std::vector<std::string> mpirunWords(const RunDir& dir, int nodes);
+
+/// Starts mpirun in a session of its own, output to mpirun.log; returns its pid. It lives on when the caller dies.
+[[nodiscard]] Result<std::int64_t> launch(const RunDir& dir, int nodes);
+
+/// Whether somebody holds the run's lock.
+[[nodiscard]] bool coordinatorLives(const RunDir& dir);
+
+/// One request over rank 0's socket and its one-line answer. RunNotActive when nobody listens.
+[[nodiscard]] Result<std::string> request(const RunDir& dir, const std::string& line);
+
+} // namespace sheaf::runtime

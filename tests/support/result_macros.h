@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: The Sheaf authors
+#pragma once
+
+#include "core/base/error.h"
+
+#include <QTest>
+
+/// VERIFY_OK(result): fails with the error's sentence. COMPARE_ERROR(result, ErrorCode::X): fails unless it failed with X.
+#define VERIFY_OK(result) QVERIFY2((result).has_value(), (result).has_value() ? "" : sheaf::errorSentence((result).error()).c_str())
+#define COMPARE_ERROR(result, expectedCode)                                                                            \
+    do {                                                                                                               \
+        QVERIFY2(!(result).has_value(), "should have failed");                                                         \
+        QVERIFY2((result).error().code == (expectedCode), sheaf::errorSentence((result).error()).c_str());             \
+    } while (false)
