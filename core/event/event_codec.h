@@ -11,6 +11,8 @@
 namespace sheaf::event {
 
 [[nodiscard]] std::string_view factName(const Fact& fact);
+/// Whether this version knows an event of that name.
+[[nodiscard]] bool isFactName(std::string_view name);
 /// JSON text of the fact's members. AttemptEnded, the one that comes by the hundred thousand, is written by hand.
 [[nodiscard]] std::string factJson(const Fact& fact);
 /// Fails with Parse for a name or a form that this version does not know.

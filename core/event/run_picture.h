@@ -9,6 +9,8 @@
 #include <map>
 #include <span>
 #include <string>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace sheaf::event {
@@ -127,6 +129,13 @@ public:
     [[nodiscard]] const StepPicture* step(const std::string& name) const;
 
 private:
+    struct Fold; // one overload per fact
+    /// Where a step's workers and kinds of failure are in their lists, so that folding never searches.
+    struct Places {
+        std::unordered_map<std::uint64_t, std::size_t> workers; // by node and process
+        std::map<std::pair<AttemptOutcome, std::string>, std::size_t> failures;
+    };
+
     std::string m_run;
     RunState m_state = RunState::Starting;
     std::string m_message;
@@ -138,6 +147,7 @@ private:
     int m_resumes = 0;
     bool m_stopAsked = false;
     std::vector<StepPicture> m_steps;
+    std::vector<Places> m_places; // as m_steps
     std::vector<NodeNow> m_nodes;
 };
 
