@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: The Sheaf authors
+#include "core/workspace/code_snapshot.h"
+
+#include "core/base/paths.h"
+#include "core/base/text.h"
+#include "core/workspace/ignore_rules.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace sheaf::workspace {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::uint64_t kLargeBytes = 300ULL * 1024 * 1024;
+
+/// Copies bytes and mode; a reflink where the file system has them.
+Result<void> copyFile(const fs::path& from, const fs::path& to)
+{
+    const int in = ::open(from.c_str(), O_RDONLY | O_CLOEXEC);
+    if (in < 0) {
+        return failErrno(from.string(), errno);
+    }
+    struct stat status
+    {
+    };
+    ::fstat(in, &status);
+    // The owner may write the copy: a script that opens its neighbour for writing works as on a
+    // fresh machine.
+    const int out = ::open(
+        to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, (status.st_mode & 0777) | 0600);
+    int error = out < 0 ? errno : 0;
+    if (error == 0 && ::ioctl(out, FICLONE, in) != 0) {
+        char buffer[1 << 16];
+        ssize_t got = 0;
+        errno = 0;
+        while (error == 0 && (got = ::read(in, buffer, sizeof buffer)) != 0) {
+            if (got < 0 || ::write(out, buffer, static_cast<std::size_t>(got)) != got) {
+                error = errno != 0 ? errno : EIO;
+            }
+        }
+    }
+    ::close(in);
+    if (out >= 0 && ::close(out) != 0 && error == 0) {
+        error = errno;
+    }
+    if (error != 0) {
+        return failErrno(to.string(), error);
+    }
+    return {};
+}
+
+class Copier
+{
+public:
+    Copier(fs::path root, fs::path to)
+        : m_root(std::move(root))
+        , m_to(std::move(to))
+    {
+        std::error_code ignored;
+        m_ignoreName = fs::exists(m_root / ".amlignore", ignored) ? ".amlignore" : ".gitignore";
+    }
+
+    Result<void> copyFolder(const fs::path& folder, const std::string& relative)
+    {
+        if (auto made = paths::makeDirs(m_to / relative); !made) {
+            return made;
+        }
+        if (const auto lines = paths::readFile(folder / m_ignoreName)) {
+            m_rules.add(relative, *lines);
+        }
+        std::error_code error;
+        std::vector<fs::directory_entry> entries;
+        for (fs::directory_iterator it(folder, error), end; !error && it != end;
+             it.increment(error)) {
+            entries.push_back(*it);
+        }
+        if (error) {
+            return failErrno(folder.string(), error.value());
+        }
+        std::sort(entries.begin(), entries.end());
+        m_open.push_back(fs::canonical(folder, error));
+        for (const auto& entry : entries) {
+            if (auto copied = copyEntry(entry, relative); !copied) {
+                return copied;
+            }
+        }
+        m_open.pop_back();
+        return {};
+    }
+
+    CodeSnapshot result;
+
+private:
+    Result<void> copyEntry(const fs::directory_entry& entry, const std::string& folder)
+    {
+        const std::string name = entry.path().filename().string();
+        const std::string relative = folder.empty() ? name : folder + "/" + name;
+        std::error_code error;
+        const bool isFolder = entry.is_directory(error); // follows links
+        if (name == ".git" || name == ".sheaf" || m_rules.isIgnored(relative, isFolder)) {
+            return {};
+        }
+        if (entry.is_symlink(error) && !isLinkToFollow(entry.path(), relative)) {
+            return {};
+        }
+        if (isFolder) {
+            return copyFolder(entry.path(), relative);
+        }
+        if (!entry.is_regular_file(error)) {
+            return {}; // sockets, pipes and devices are no code
+        }
+        ++result.files;
+        result.bytes += entry.file_size(error);
+        return copyFile(entry.path(), m_to / relative);
+    }
+
+    /// A link that stays inside is copied as its target. One that leads out is kept as a link, one
+    /// in a circle left out; both are told.
+    bool isLinkToFollow(const fs::path& link, const std::string& relative)
+    {
+        std::error_code error;
+        const fs::path target = fs::canonical(link, error);
+        if (error) {
+            result.warnings.push_back(fmt::format(
+                "The link {} in the code folder leads nowhere; it is left out.", relative));
+            return false;
+        }
+        if (std::find(m_open.begin(), m_open.end(), target) != m_open.end()) {
+            result.warnings.push_back(fmt::format(
+                "The link {} in the code folder leads back to its own parent; it is left out.",
+                relative));
+            return false;
+        }
+        const auto inside
+            = std::mismatch(m_root.begin(), m_root.end(), target.begin(), target.end()).first
+            == m_root.end();
+        if (!inside) {
+            fs::create_symlink(target, m_to / relative, error);
+            result.warnings.push_back(
+                fmt::format("The link {} leads out of the code folder, to {}: it stays a link, so "
+                            "the run sees later changes there.",
+                    relative, target.string()));
+        }
+        return inside;
+    }
+
+    fs::path m_root; // canonical
+    fs::path m_to;
+    std::string m_ignoreName;
+    IgnoreRules m_rules;
+    std::vector<fs::path> m_open; // canonical paths of the folders being copied
+};
+
+} // namespace
+
+Result<CodeSnapshot> takeCodeSnapshot(const fs::path& code, const fs::path& to)
+{
+    if (auto made = paths::makeDirs(to); !made) {
+        return tl::unexpected<Error>(made.error());
+    }
+    if (code.empty()) {
+        return CodeSnapshot {};
+    }
+    std::error_code error;
+    const fs::path root = fs::canonical(code, error);
+    if (error) {
+        return failErrno(code.string(), error.value());
+    }
+    if (!fs::is_directory(root)) {
+        if (auto copied = copyFile(root, to / code.filename()); !copied) {
+            return tl::unexpected<Error>(copied.error());
+        }
+        return CodeSnapshot { 1, fs::file_size(root, error), {} };
+    }
+    Copier copier(root, to);
+    if (auto copied = copier.copyFolder(root, ""); !copied) {
+        return tl::unexpected<Error>(copied.error());
+    }
+    if (copier.result.bytes > kLargeBytes) {
+        copier.result.warnings.push_back(
+            fmt::format("The code folder {} holds {}, and each run keeps a copy of it. An "
+                        ".amlignore file there leaves out what the step does not need.",
+                code.string(), text::humanBytes(copier.result.bytes)));
+    }
+    return copier.result;
+}
+
+} // namespace sheaf::workspace

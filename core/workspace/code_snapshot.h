@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: The Sheaf authors
+#pragma once
+
+#include "core/base/error.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace sheaf::workspace {
+
+/// What a snapshot took along.
+struct CodeSnapshot
+{
+    std::uint64_t files = 0;
+    std::uint64_t bytes = 0;
+    std::vector<std::string>
+        warnings; // links that lead out or in circles, a folder that is very large
+};
+
+/// Copies what `code` is (a folder, or one file) into the folder `to`, which is made: the run works
+/// on this copy, and the user may go on editing. Left out: what .amlignore says (else .gitignore;
+/// files of that name in sub-folders count too), and always .git and .sheaf. A link to something
+/// inside is copied as what it points to; one that leads out stays a link. "" makes an empty
+/// folder. Shares blocks with the original where the file system can. Any thread.
+[[nodiscard]] Result<CodeSnapshot> takeCodeSnapshot(
+    const std::filesystem::path& code, const std::filesystem::path& to);
+
+} // namespace sheaf::workspace

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: The Sheaf authors
+#include "core/workspace/run_index.h"
+
+#include "core/base/paths.h"
+#include "core/pipeline/run_spec.h"
+#include "core/store/event_store.h"
+#include "core/store/history_store.h"
+
+#include <algorithm>
+#include <map>
+#include <sys/stat.h>
+
+namespace sheaf::workspace {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t kEventsAtOnce = 20000;
+
+fs::path indexFile(const Workspace& workspace)
+{
+    return workspace.folder() / ".sheaf" / "workspace.db";
+}
+
+std::int64_t fileMicros(const fs::path& file)
+{
+    struct stat status
+    {
+    };
+    return ::stat(file.c_str(), &status) == 0
+        ? status.st_mtim.tv_sec * std::int64_t { 1000000 } + status.st_mtim.tv_nsec / 1000
+        : 0;
+}
+
+bool isOver(event::RunState state)
+{
+    return state == event::RunState::Completed || state == event::RunState::Failed
+        || state == event::RunState::Canceled;
+}
+
+void foldInto(RunSummary& summary, const fs::path& database)
+{
+    auto store = store::EventStore::openForReading(database);
+    if (!store) {
+        return;
+    }
+    event::RunPicture picture;
+    event::ChangeSet changes;
+    for (;;) {
+        const auto events = store->readFrom(picture.lastSequence() + 1, kEventsAtOnce);
+        if (!events || events->empty()) {
+            break;
+        }
+        picture.apply(*events, changes);
+        changes = {};
+    }
+    if (picture.lastSequence() == 0) {
+        return;
+    }
+    summary.state = picture.state();
+    summary.startedMicros = picture.startedMicros();
+    summary.endedMicros = isOver(picture.state()) ? picture.endedMicros() : 0;
+    summary.message = picture.message();
+    for (const auto& step : picture.steps()) {
+        summary.miniBatches += step.total();
+        summary.miniBatchesFailed += step.count(event::MiniBatchState::Failed)
+            + step.count(event::MiniBatchState::TimedOut);
+    }
+}
+
+RunSummary fromRow(const store::RunRow& row)
+{
+    return { row.run, row.displayName, row.jobFile, row.state, row.interrupted, row.startedMicros,
+        row.endedMicros, row.message, row.miniBatches, row.miniBatchesFailed };
+}
+
+store::RunRow toRow(const RunSummary& run)
+{
+    return { run.run, run.displayName, run.jobFile, run.state, run.interrupted, run.startedMicros,
+        run.endedMicros, run.message, run.miniBatches, run.miniBatchesFailed };
+}
+
+std::vector<std::string> runFolders(const Workspace& workspace)
+{
+    std::vector<std::string> names;
+    std::error_code error;
+    for (fs::directory_iterator it(workspace.folder() / ".sheaf" / "runs", error), end;
+         !error && it != end; it.increment(error)) {
+        const std::string name = it->path().filename().string();
+        std::error_code ignored;
+        if (!name.starts_with('.') && fs::exists(runtime::RunDir(it->path()).spec(), ignored)) {
+            names.push_back(name);
+        }
+    }
+    return names;
+}
+
+/// Index that may be missing: every call then does nothing.
+class Index
+{
+public:
+    explicit Index(const Workspace& workspace)
+    {
+        const fs::path file = indexFile(workspace);
+        std::error_code ignored;
+        if (!fs::is_directory(file.parent_path(), ignored)) {
+            return;
+        }
+        m_store = store::HistoryStore::open(file);
+        if (!m_store && m_store.error().code == ErrorCode::Database) {
+            // Damaged or of another version: it is only an index, so it is made anew.
+            for (const char* suffix : { "", "-wal", "-shm" }) {
+                fs::remove(file.string() + suffix, ignored);
+            }
+            m_store = store::HistoryStore::open(file);
+        }
+        if (!m_store) {
+            m_store = store::HistoryStore::openForReading(file);
+        }
+    }
+
+    std::map<std::string, store::RunRow> rows()
+    {
+        std::map<std::string, store::RunRow> byName;
+        if (m_store) {
+            if (auto list = m_store->list()) {
+                for (auto& row : *list) {
+                    byName.emplace(row.run, row);
+                }
+            }
+        }
+        return byName;
+    }
+    void keep(const RunSummary& run)
+    {
+        if (m_store) {
+            [[maybe_unused]] const auto kept = m_store->upsert(toRow(run));
+        }
+    }
+    void forget(const std::string& run)
+    {
+        if (m_store) {
+            [[maybe_unused]] const auto removed = m_store->remove(run);
+        }
+    }
+
+private:
+    Result<store::HistoryStore> m_store = fail(ErrorCode::NotFound);
+};
+
+} // namespace
+
+RunSummary summaryOf(const Workspace& workspace, const std::string& run)
+{
+    const runtime::RunDir dir = workspace.runDir(run);
+    RunSummary summary;
+    summary.run = run;
+    summary.startedMicros = fileMicros(dir.spec());
+    if (const auto text = paths::readFile(dir.spec())) {
+        if (const auto spec = json::deserialize<pipeline::RunSpec>(*text, dir.spec().string())) {
+            summary.displayName = spec->displayName;
+            summary.jobFile = spec->jobFile;
+        }
+    }
+    // Asked before the events are read: a run that ends in between is then "over", never
+    // "interrupted".
+    const bool active = workspace.isActive(run);
+    foldInto(summary, dir.database());
+    summary.interrupted = !active && !isOver(summary.state);
+    return summary;
+}
+
+Result<std::vector<RunSummary>> listRuns(const Workspace& workspace)
+{
+    Index index(workspace);
+    auto known = index.rows();
+    std::vector<RunSummary> runs;
+    for (const auto& name : runFolders(workspace)) {
+        const auto row = known.find(name);
+        const bool isKnown = row != known.end();
+        if (isKnown && isOver(row->second.state)) {
+            runs.push_back(fromRow(row->second));
+        } else {
+            runs.push_back(summaryOf(workspace, name));
+            if (isOver(runs.back().state)) {
+                index.keep(runs.back());
+            }
+        }
+        if (isKnown) {
+            known.erase(row);
+        }
+    }
+    for (const auto& [name, row] : known) {
+        index.forget(name);
+    }
+    std::sort(runs.begin(), runs.end(), [](const RunSummary& a, const RunSummary& b) {
+        return a.startedMicros != b.startedMicros ? a.startedMicros > b.startedMicros
+                                                  : a.run < b.run;
+    });
+    return runs;
+}
+
+void forgetRun(const Workspace& workspace, const std::string& run)
+{
+    Index(workspace).forget(run);
+}
+
+} // namespace sheaf::workspace

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: The Sheaf authors
+#include "core/workspace/workspace.h"
+
+#include "core/base/paths.h"
+#include "core/base/text.h"
+#include "core/runtime/launcher.h"
+#include "core/workspace/interpreter.h"
+#include "core/workspace/run_index.h"
+#include "core/workspace/run_name.h"
+#include "core/workspace/run_preparer.h"
+
+#include <algorithm>
+#include <chrono>
+#include <sys/stat.h>
+#include <thread>
+
+namespace sheaf::workspace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto kOnItsWay = 20s; // how long a fresh mpirun may take to get its coordinator going
+constexpr auto kLook = 20ms;
+
+/// Whether the mpirun of the last launch is alive (and not a zombie that nobody reaps, as in some
+/// containers).
+bool mpirunLives(const runtime::RunDir& dir)
+{
+    const auto text = paths::readFile(dir.launched());
+    const auto pid = text ? text::toInt(text::trim(*text)) : std::nullopt;
+    const auto stat = pid ? paths::readFile("/proc/" + std::to_string(*pid) + "/stat")
+                          : Result<std::string>("");
+    if (!stat) {
+        return false;
+    }
+    // "1234 (mpirun) S 1 …": a number used again by another program has another name.
+    const auto open = stat->find('(');
+    const auto close = stat->rfind(") ");
+    if (open == std::string::npos || close == std::string::npos || close + 2 >= stat->size()) {
+        return false;
+    }
+    const std::string name = stat->substr(open + 1, close - open - 1);
+    const char state = (*stat)[close + 2];
+    return (name == "mpirun" || name == "orterun") && state != 'Z' && state != 'X';
+}
+
+bool wasJustLaunched(const runtime::RunDir& dir)
+{
+    struct stat status
+    {
+    };
+    if (::stat(dir.launched().c_str(), &status) != 0) {
+        return false;
+    }
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return now - std::chrono::seconds(status.st_mtim.tv_sec) < kOnItsWay;
+}
+
+/// After a run has said that it ended, its ranks need a moment to leave.
+bool waitUntilGone(
+    const Workspace& workspace, const std::string& run, std::chrono::milliseconds atMost)
+{
+    for (const auto end = std::chrono::steady_clock::now() + atMost; workspace.isActive(run);) {
+        if (std::chrono::steady_clock::now() >= end) {
+            return false;
+        }
+        std::this_thread::sleep_for(kLook);
+    }
+    return true;
+}
+
+int errorCount(const std::vector<spec::Diagnostic>& diagnostics)
+{
+    return static_cast<int>(std::count_if(diagnostics.begin(), diagnostics.end(),
+        [](const auto& diagnostic) { return diagnostic.severity == spec::Severity::Error; }));
+}
+
+std::vector<std::string> condaPackages(const pipeline::RunSpec& spec)
+{
+    std::vector<std::string> all;
+    for (const auto& step : spec.steps) {
+        all.insert(all.end(), step.condaPackages.begin(), step.condaPackages.end());
+    }
+    return all;
+}
+
+Result<std::string> nameFor(const StartRequest& request)
+{
+    if (request.run.empty()) {
+        return newRunName();
+    }
+    if (!isValidRunName(request.run)) {
+        return fail(ErrorCode::Invalid,
+            { { "what", "the name of the run" }, { "found", request.run },
+                { "allowed", kValidRunName } });
+    }
+    return request.run;
+}
+
+} // namespace
+
+Workspace::Workspace(fs::path folder)
+    : m_folder(std::move(folder))
+{
+}
+
+Workspace Workspace::around(const fs::path& path)
+{
+    std::error_code ignored;
+    const fs::path absolute = fs::absolute(path, ignored).lexically_normal();
+    const bool isFolder = fs::is_directory(absolute, ignored);
+    const fs::path home = isFolder ? absolute : absolute.parent_path();
+    for (fs::path folder = home; !folder.empty(); folder = folder.parent_path()) {
+        if (fs::is_directory(folder / ".sheaf", ignored)) {
+            return Workspace(folder);
+        }
+        if (folder == folder.parent_path()) {
+            break;
+        }
+    }
+    return Workspace(home);
+}
+
+runtime::RunDir Workspace::runDir(const std::string& run) const
+{
+    return runtime::RunDir(m_folder / ".sheaf" / "runs" / run);
+}
+
+Result<std::vector<RunSummary>> Workspace::runs() const
+{
+    return listRuns(*this);
+}
+
+Result<std::string> Workspace::findRun(const std::string& nameOrPrefix) const
+{
+    const auto missing = fail(
+        ErrorCode::RunMissing, { { "run", nameOrPrefix }, { "workspace", m_folder.string() } });
+    std::vector<std::pair<fs::file_time_type, std::string>> matches;
+    std::error_code error;
+    for (fs::directory_iterator it(m_folder / ".sheaf" / "runs", error), end; !error && it != end;
+         it.increment(error)) {
+        const std::string name = it->path().filename().string();
+        std::error_code noSpec;
+        const auto made = fs::last_write_time(runtime::RunDir(it->path()).spec(), noSpec);
+        if (noSpec || name.starts_with('.')) {
+            continue;
+        }
+        if (name == nameOrPrefix) {
+            return name;
+        }
+        if (nameOrPrefix == "latest" || (!nameOrPrefix.empty() && name.starts_with(nameOrPrefix))) {
+            matches.emplace_back(made, name);
+        }
+    }
+    if (matches.empty() || (matches.size() > 1 && nameOrPrefix != "latest")) {
+        return missing;
+    }
+    return std::max_element(matches.begin(), matches.end())->second;
+}
+
+Result<void> Workspace::start(const StartRequest& request, StartOutcome& outcome) const
+{
+    const auto name = nameFor(request);
+    if (!name) {
+        return tl::unexpected<Error>(name.error());
+    }
+    std::error_code ignored;
+    const fs::path jobFile = fs::absolute(request.jobFile, ignored).lexically_normal();
+    if (!fs::exists(jobFile, ignored)) {
+        return fail(ErrorCode::NotFound, { { "path", request.jobFile.string() } });
+    }
+    const runtime::RunDir dir = runDir(*name);
+    auto job = pipeline::resolve({ jobFile, request.overrides, dir.path(), true });
+    outcome.diagnostics = job.diagnostics;
+    outcome.notes = job.spec.notes;
+    if (spec::hasErrors(job.diagnostics)) {
+        return fail(ErrorCode::InvalidJob,
+            { { "file", request.jobFile.string() },
+                { "count", std::to_string(errorCount(job.diagnostics)) } });
+    }
+    const auto python = findInterpreter(request.python, m_folder / ".sheaf" / "cache");
+    if (!python) {
+        return tl::unexpected<Error>(python.error());
+    }
+    for (const auto& package : missingPackages(python->path, condaPackages(job.spec))) {
+        outcome.warnings.push_back(
+            "The conda file names '" + package + "', which " + python->path + " lacks.");
+    }
+    job.spec.run = *name;
+    job.spec.jobFile = jobFile.string();
+    job.spec.runDir = dir.path().string();
+    job.spec.python = python->path;
+    job.spec.workspace = m_folder.string();
+    job.spec.sheafVersion = SHEAF_VERSION;
+    job.spec.overrides = request.overrides;
+    if (auto prepared = prepareRun(job, dir, outcome.warnings); !prepared) {
+        return prepared;
+    }
+    if (auto launched = runtime::launch(dir, job.spec.nodeCount()); !launched) {
+        fs::remove_all(dir.path(), ignored);
+        return tl::unexpected<Error>(launched.error());
+    }
+    outcome.run = *name;
+    return {};
+}
+
+Result<void> Workspace::resume(const std::string& run) const
+{
+    const runtime::RunDir dir = runDir(run);
+    const auto text = paths::readFile(dir.spec());
+    if (!text) {
+        return fail(ErrorCode::RunMissing, { { "run", run }, { "workspace", m_folder.string() } });
+    }
+    const auto spec = json::deserialize<pipeline::RunSpec>(*text, dir.spec().string());
+    if (!spec) {
+        return tl::unexpected<Error>(spec.error());
+    }
+    const RunSummary summary = summaryOf(*this, run);
+    const bool hasEnded = summary.endedMicros != 0;
+    if (!waitUntilGone(*this, run, hasEnded ? 10s : 0s)) {
+        return fail(ErrorCode::RunActive, { { "run", run } });
+    }
+    if (summary.state == event::RunState::Completed) {
+        return fail(ErrorCode::Invalid,
+            { { "what", "the run " + run }, { "found", "Completed" },
+                { "allowed",
+                    "only one that failed, was canceled or interrupted can be resumed" } });
+    }
+    if (auto python = findInterpreter(spec->python, {}); !python) {
+        return tl::unexpected<Error>(python.error());
+    }
+    forgetRun(*this, run);
+    if (auto launched = runtime::launch(dir, spec->nodeCount()); !launched) {
+        return tl::unexpected<Error>(launched.error());
+    }
+    return {};
+}
+
+Result<void> Workspace::stop(const std::string& run, bool now) const
+{
+    const runtime::RunDir dir = runDir(run);
+    std::error_code ignored;
+    if (!fs::exists(dir.spec(), ignored)) {
+        return fail(ErrorCode::RunMissing, { { "run", run }, { "workspace", m_folder.string() } });
+    }
+    for (;;) {
+        const auto answer = runtime::request(dir, now ? "stop now" : "stop");
+        if (answer && *answer == "ok") {
+            return {};
+        }
+        if (answer) {
+            return fail(ErrorCode::Protocol,
+                { { "peer", "the coordinator of " + run }, { "reason", *answer } });
+        }
+        // On its way, but not listening yet.
+        if (answer.error().code != ErrorCode::RunNotActive || !isActive(run)) {
+            return tl::unexpected<Error>(answer.error());
+        }
+        std::this_thread::sleep_for(kLook);
+    }
+}
+
+bool Workspace::isActive(const std::string& run) const
+{
+    const runtime::RunDir dir = runDir(run);
+    return runtime::coordinatorLives(dir) || (wasJustLaunched(dir) && mpirunLives(dir));
+}
+
+} // namespace sheaf::workspace
