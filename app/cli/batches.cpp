@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: The Sheaf authors
+#include "app/cli/run_options.h"
+#include "app/cli/status_json.h"
+#include "app/cli/terminal.h"
+#include "app/cli/verbs.h"
+#include "core/base/text.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <set>
+
+namespace sheaf::cli {
+
+namespace {
+
+struct BatchesOptions
+{
+    RunChoice choice;
+    std::string step;
+    std::vector<std::string> states;
+    bool json = false;
+};
+
+constexpr const char* kStates = "Pending, Running, Retrying, Done, Failed, TimedOut, Canceled";
+
+Result<std::set<event::MiniBatchState>> statesOf(const std::vector<std::string>& words)
+{
+    std::set<event::MiniBatchState> states;
+    for (const auto& word : words) {
+        const auto before = states.size();
+        for (std::size_t i = 0; i < event::kMiniBatchStates; ++i) {
+            const auto state = static_cast<event::MiniBatchState>(i);
+            if (text::lower(json::enumName(state)) == text::lower(text::trim(word))) {
+                states.insert(state);
+            }
+        }
+        if (states.size() == before) {
+            return fail(ErrorCode::Invalid,
+                { { "what", "the state" }, { "found", word },
+                    { "allowed", std::string("allowed are ") + kStates } });
+        }
+    }
+    return states;
+}
+
+std::vector<std::string> rowOf(OpenRun& run, std::uint32_t index, const event::MiniBatchNow& now)
+{
+    const bool tried = now.picked > 0;
+    return { std::to_string(index), json::enumName(now.state), std::to_string(now.picked),
+        std::to_string(now.items), std::to_string(now.returned),
+        tried ? std::to_string(now.node.value) : "-",
+        tried ? runtime::RunDir::processName(now.process) : "-",
+        now.elapsedSeconds > 0 ? text::humanSeconds(now.elapsedSeconds) : "-",
+        cut(harmlessLine(miniBatchError(run, now)), 80) };
+}
+
+int listBatches(const BatchesOptions& options)
+{
+    const auto states = statesOf(options.states);
+    if (!states) {
+        return complain(states.error());
+    }
+    auto run = openRun(options.choice);
+    if (!run) {
+        return complain(run.error());
+    }
+    const auto step = run->stepIndex(options.step);
+    if (!step) {
+        return complain(step.error());
+    }
+    std::vector<std::vector<std::string>> rows { { "MINI-BATCH", "STATE", "PICKED", "ITEMS",
+        "RETURNED", "NODE", "PROCESS", "ELAPSED", "ERROR" } };
+    if (step->value < run->picture.steps().size()) {
+        const auto& miniBatches = run->picture.steps()[step->value].miniBatches;
+        for (std::uint32_t i = 0; i < miniBatches.size(); ++i) {
+            if (!states->empty() && states->count(miniBatches[i].state) == 0) {
+                continue;
+            }
+            if (options.json) {
+                fmt::print("{}\n", miniBatchJson(*run, *step, i));
+            } else {
+                rows.push_back(rowOf(*run, i, miniBatches[i]));
+            }
+        }
+    }
+    if (!options.json) {
+        fmt::print("{}", table(rows));
+    }
+    return 0;
+}
+
+} // namespace
+
+void addBatches(CLI::App& app, int& exitCode)
+{
+    auto options = std::make_shared<BatchesOptions>();
+    auto* verb = app.add_subcommand("batches", "List the mini-batches of a parallel step");
+    addRunChoice(*verb, options->choice);
+    verb->add_option("STEP", options->step, "Name of the step")->required();
+    verb->add_option("--state", options->states,
+            std::string("Only those in this state, several with commas: ") + kStates)
+        ->type_name("S")
+        ->delimiter(',')
+        ->allow_extra_args(false);
+    verb->add_flag("--json", options->json, "A line of JSON per mini-batch");
+    verb->callback([options, &exitCode] { exitCode = listBatches(*options); });
+}
+
+} // namespace sheaf::cli

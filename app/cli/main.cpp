@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: The Sheaf authors
+#include "app/cli/verbs.h"
+#include "core/base/program_log.h"
+
+#include <clocale>
+
+int main(int argc, char** argv)
+{
+    std::setlocale(LC_CTYPE, "");
+    sheaf::programLog::setName("sheaf");
+    CLI::App app { "Runs Azure ML pipeline files (type: pipeline, with parallel and command steps) "
+                   "on this machine, over MPI.\n"
+                   "First steps: `sheaf doctor`, then `sheaf validate FILE`, `sheaf plan FILE`, "
+                   "`sheaf run FILE`.",
+        "sheaf" };
+    app.set_version_flag(
+        "--version", std::string("sheaf ") + SHEAF_VERSION, "Print the version and leave");
+    app.footer("`sheaf VERB --help` says more about each. RUN may be the beginning of a run's "
+               "name, or 'latest'.\n"
+               "Exit codes of run and resume: 0 Completed, 1 Failed, 2 not started, 130 Canceled.");
+    app.require_subcommand(1);
+    int exitCode = 0;
+    sheaf::cli::addValidate(app, exitCode);
+    sheaf::cli::addPlan(app, exitCode);
+    sheaf::cli::addRun(app, exitCode);
+    sheaf::cli::addResume(app, exitCode);
+    sheaf::cli::addStop(app, exitCode);
+    sheaf::cli::addRuns(app, exitCode);
+    sheaf::cli::addStatus(app, exitCode);
+    sheaf::cli::addBatches(app, exitCode);
+    sheaf::cli::addLogs(app, exitCode);
+    sheaf::cli::addOutputs(app, exitCode);
+    sheaf::cli::addDoctor(app, exitCode);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : 2;
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "sheaf: %s\n", error.what());
+        return 2;
+    }
+    return exitCode;
+}

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: The Sheaf authors
+#include "app/cli/run_watch.h"
+
+#include "app/cli/progress_view.h"
+#include "app/cli/status_json.h"
+#include "app/cli/terminal.h"
+#include "core/base/paths.h"
+#include "core/base/text.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <csignal>
+#include <thread>
+#include <unistd.h>
+
+namespace sheaf::cli {
+
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+constexpr auto kLook = 50ms;
+constexpr auto kLookForLife = 500ms;
+constexpr auto kLeaveWithin = 5s;
+
+volatile std::sig_atomic_t interrupts = 0;
+
+void onInterrupt(int)
+{
+    interrupts = interrupts + 1;
+    if (interrupts >= 3) {
+        static constexpr char kLeft[] = "\nLeft. The run goes on by itself.\n";
+        [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, kLeft, sizeof kLeft - 1);
+        ::_exit(kCanceled);
+    }
+}
+
+/// Ctrl-C is counted while one of these lives.
+class InterruptCounter
+{
+public:
+    InterruptCounter()
+    {
+        interrupts = 0;
+        struct sigaction action
+        {
+        };
+        action.sa_handler = onInterrupt;
+        ::sigaction(SIGINT, &action, &m_before);
+    }
+    InterruptCounter(const InterruptCounter&) = delete;
+    InterruptCounter& operator=(const InterruptCounter&) = delete;
+    ~InterruptCounter() { ::sigaction(SIGINT, &m_before, nullptr); }
+
+private:
+    struct sigaction m_before
+    {
+    };
+};
+
+void askToStop(const OpenRun& run, ProgressView& view, bool now)
+{
+    view.say(now ? "Stopping now."
+                 : "Stopping: what is running may finish. Ctrl-C again stops at once.");
+    if (const auto asked = run.workspace.stop(run.name, now);
+        !asked && asked.error().code != ErrorCode::RunNotActive) {
+        complain(asked.error());
+    }
+}
+
+enum class End { Told, Interrupted };
+
+End waitForEnd(OpenRun& run, std::uint64_t seen, ProgressView& view, bool quiet)
+{
+    const InterruptCounter counter;
+    int handled = 0;
+    auto lookForLife = Clock::now() + kLookForLife;
+    for (;;) {
+        bool lives = true;
+        if (Clock::now() >= lookForLife) {
+            // Asked before the events are read: an end told in between is not overlooked.
+            lives = run.workspace.isActive(run.name);
+            lookForLife = Clock::now() + kLookForLife;
+        }
+        run.refresh();
+        if (!quiet && run.picture.lastSequence() > seen) {
+            view.show(run.picture, Clock::now());
+        }
+        if (run.isOver() && run.picture.lastSequence() > seen) {
+            return End::Told;
+        }
+        if (!lives) {
+            return End::Interrupted;
+        }
+        if (interrupts > handled) {
+            handled = interrupts;
+            askToStop(run, view, handled > 1);
+        }
+        std::this_thread::sleep_for(kLook);
+    }
+}
+
+void printLaunchLog(const OpenRun& run)
+{
+    const auto bytes = paths::readFile(run.dir.launchLog());
+    const auto lines = text::split(bytes ? text::trim(*bytes) : std::string_view(), '\n');
+    const std::size_t first = lines.size() > 8 ? lines.size() - 8 : 0;
+    for (std::size_t i = first; i < lines.size(); ++i) {
+        if (!lines[i].empty()) {
+            fmt::print(stderr, "  {}\n", harmlessLine(lines[i]));
+        }
+    }
+}
+
+int reportInterrupted(const OpenRun& run)
+{
+    std::fflush(stdout);
+    fmt::print(stderr,
+        "The run {} was interrupted: its coordinator is gone. What is done is kept; go on with\n  "
+        "{}\n",
+        run.name, commandFor(run.workspace, "resume", run.name));
+    printLaunchLog(run);
+    return kFailed;
+}
+
+int exitCodeOf(event::RunState state)
+{
+    switch (state) {
+    case event::RunState::Completed:
+        return kCompleted;
+    case event::RunState::Canceled:
+        return kCanceled;
+    case event::RunState::Starting:
+    case event::RunState::Running:
+    case event::RunState::Failed:
+        return kFailed;
+    }
+    return kFailed;
+}
+
+Colour colourOf(event::RunState state)
+{
+    return state == event::RunState::Completed ? Colour::Green
+        : state == event::RunState::Failed     ? Colour::Red
+                                               : Colour::Yellow;
+}
+
+void printFirstError(const OpenRun& run, const event::StepPicture& step)
+{
+    if (step.failures.empty()) {
+        for (const auto& worker : step.workers) {
+            if (!worker.how.empty() && worker.how != "finished") {
+                fmt::print("  Worker {}: {}\n", runtime::RunDir::processName(worker.process),
+                    harmlessLine(worker.how));
+                break;
+            }
+        }
+        return;
+    }
+    const auto& failure = step.failures.front();
+    fmt::print("  First error: mini-batch {}: {}\n", failure.firstMiniBatch.value,
+        harmlessLine(failure.error.empty() ? json::enumName(failure.outcome) : failure.error));
+    fmt::print("  See it with {}\n",
+        commandFor(run.workspace, "logs", run.name,
+            step.name + " --batch " + std::to_string(failure.firstMiniBatch.value)));
+}
+
+void printStepPaths(const OpenRun& run)
+{
+    std::error_code ignored;
+    std::vector<std::vector<std::string>> rows;
+    for (const auto& step : run.spec.steps) {
+        for (const auto& output : step.outputs) {
+            if (std::filesystem::exists(output.path, ignored)) {
+                rows.push_back({ "Output", step.name + "." + output.name, output.path });
+            }
+        }
+    }
+    for (const auto& step : run.spec.steps) {
+        if (std::filesystem::exists(run.dir.logs(step.name), ignored)) {
+            rows.push_back({ "Logs", step.name, run.dir.logs(step.name).string() });
+        }
+        if (std::filesystem::exists(run.dir.jobResult(step.name), ignored)) {
+            rows.push_back({ "Result", step.name, run.dir.jobResult(step.name).string() });
+        }
+    }
+    fmt::print("{}", harmless(table(rows)));
+}
+
+} // namespace
+
+void printReport(const OpenRun& run)
+{
+    const auto& picture = run.picture;
+    const double seconds
+        = static_cast<double>(picture.endedMicros() - picture.startedMicros()) / 1e6;
+    fmt::print("{} in {}. {}\n",
+        coloured(colourOf(picture.state()), json::enumName(picture.state())),
+        text::humanSeconds(seconds), harmlessLine(picture.message()));
+    for (const auto& step : picture.steps()) {
+        if (step.state == event::StepState::Failed) {
+            fmt::print("Step {}: {}\n", step.name, harmlessLine(step.message));
+            printFirstError(run, step);
+        }
+    }
+    printStepPaths(run);
+    if (picture.state() != event::RunState::Completed) {
+        fmt::print("Go on with what is left: {}\n", commandFor(run.workspace, "resume", run.name));
+    }
+}
+
+int watchRun(OpenRun& run, std::uint64_t seen, bool json)
+{
+    ProgressView view(!json && isTerminal(stdout));
+    view.adopt(run.picture);
+    const End end = waitForEnd(run, seen, view, json);
+    view.clear();
+    if (json) {
+        fmt::print("{}\n", statusJson(run));
+    } else if (end == End::Told) {
+        printReport(run);
+    }
+    std::fflush(stdout);
+    if (end == End::Interrupted) {
+        return reportInterrupted(run);
+    }
+    // The ranks leave in a moment; who starts or removes things next should not meet them.
+    for (const auto until = Clock::now() + kLeaveWithin;
+         run.workspace.isActive(run.name) && Clock::now() < until;) {
+        std::this_thread::sleep_for(10ms);
+    }
+    return exitCodeOf(run.picture.state());
+}
+
+} // namespace sheaf::cli
