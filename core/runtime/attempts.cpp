@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: The Sheaf authors
+#include "core/runtime/attempts.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace sheaf::runtime {
+
+void Attempts::plan(std::uint32_t miniBatches)
+{
+    m_all.assign(miniBatches, {});
+    m_rows.assign(miniBatches, {});
+    m_freshLeft = miniBatches;
+}
+
+std::uint32_t Attempts::waiting() const
+{
+    return static_cast<std::uint32_t>(m_front.size() + m_retries.size()) + m_freshLeft;
+}
+
+std::optional<Attempts::HandOut> Attempts::next(NodeIndex node)
+{
+    std::uint32_t index = 0;
+    if (!m_front.empty()) {
+        index = m_front.front();
+        m_front.pop_front();
+    } else if (m_freshLeft > 0) {
+        // Those that a restore or an earlier queue has ended or queued are passed over.
+        while (m_all[m_fresh].state != State::Waiting || m_all[m_fresh].retried || m_all[m_fresh].picked > 0) {
+            ++m_fresh;
+        }
+        index = m_fresh++;
+        --m_freshLeft;
+    } else if (!m_retries.empty()) {
+        // Another node than the one that failed it, where such a mini-batch waits.
+        auto chosen = std::find_if(m_retries.begin(), m_retries.end(),
+            [&](std::uint32_t candidate) { return m_all[candidate].lastNode != node; });
+        if (chosen == m_retries.end()) {
+            chosen = m_retries.begin();
+        }
+        index = *chosen;
+        m_retries.erase(chosen);
+    } else {
+        return std::nullopt;
+    }
+    One& one = m_all[index];
+    one.state = State::InFlight;
+    ++one.picked;
+    ++m_inFlight;
+    return HandOut { MiniBatchIndex(index), one.picked, one.retried, one.lastNode, one.lastProcess };
+}
+
+bool Attempts::isCurrent(AttemptId attempt) const
+{
+    const MiniBatchIndex miniBatch = miniBatchOf(attempt);
+    return miniBatch.value < m_all.size() && m_all[miniBatch.value].state == State::InFlight
+        && (m_all[miniBatch.value].picked & 0xffffffU) == pickedOf(attempt);
+}
+
+bool Attempts::onDone(AttemptId attempt, std::uint32_t items, std::uint32_t returned, RowSpan rows)
+{
+    const std::uint32_t index = miniBatchOf(attempt).value;
+    m_all[index].state = State::Done;
+    m_rows[index] = rows;
+    --m_inFlight;
+    ++m_done;
+    m_itemsReturned += returned;
+    m_itemsFailed += items > returned ? items - returned : 0;
+    return true;
+}
+
+bool Attempts::onFailed(AttemptId attempt, std::uint32_t items, NodeIndex node, ProcessNumber process)
+{
+    const std::uint32_t index = miniBatchOf(attempt).value;
+    One& one = m_all[index];
+    --m_inFlight;
+    ++one.charged;
+    one.retried = true;
+    one.lastNode = node;
+    one.lastProcess = process;
+    one.items = std::max(one.items, items);
+    if (one.charged <= m_rules.maxRetries) {
+        one.state = State::Waiting;
+        m_retries.push_back(index);
+        return false;
+    }
+    one.state = State::Failed;
+    ++m_failed;
+    m_itemsFailed += one.items;
+    return true;
+}
+
+void Attempts::onLost(AttemptId attempt)
+{
+    const std::uint32_t index = miniBatchOf(attempt).value;
+    m_all[index].state = State::Waiting;
+    --m_inFlight;
+    m_front.push_back(index);
+}
+
+void Attempts::restore(const event::AttemptEnded& ended)
+{
+    const std::uint32_t index = ended.miniBatch.value;
+    if (index >= m_all.size()) {
+        return;
+    }
+    One& one = m_all[index];
+    if (one.picked == 0) {
+        --m_freshLeft;
+    }
+    one.picked = std::max<std::uint32_t>(one.picked, ended.picked);
+    std::erase(m_retries, index);
+    std::erase(m_front, index);
+    if (one.state == State::Failed) { // was opened again and tried once more
+        one.state = State::Waiting;
+        one.charged = 0;
+        --m_failed;
+        m_itemsFailed -= one.items;
+    }
+    if (ended.outcome == event::AttemptOutcome::Done) {
+        ++m_inFlight; // onDone takes it back
+        onDone(attemptIdOf({}, one.picked, ended.miniBatch), ended.items, ended.returned,
+            { ended.rowsBegin, ended.rowsEnd });
+    } else if (ended.outcome == event::AttemptOutcome::Lost) {
+        one.state = State::Waiting;
+        m_front.push_back(index);
+    } else {
+        ++m_inFlight;
+        onFailed(attemptIdOf({}, one.picked, ended.miniBatch), ended.items, ended.node, ended.process);
+    }
+}
+
+std::uint32_t Attempts::reopen()
+{
+    std::uint32_t opened = 0;
+    for (std::uint32_t index = 0; index < m_all.size(); ++index) {
+        One& one = m_all[index];
+        if (one.state != State::Failed) {
+            continue;
+        }
+        one.state = State::Waiting;
+        one.charged = 0;
+        --m_failed;
+        m_itemsFailed -= one.items;
+        m_retries.push_back(index);
+        ++opened;
+    }
+    return opened;
+}
+
+std::optional<LimitCrossed> Attempts::crossedLimit() const
+{
+    if (m_rules.miniBatchErrorThreshold >= 0 && m_failed > m_rules.miniBatchErrorThreshold) {
+        return LimitCrossed { "mini_batch_error_threshold", std::to_string(m_rules.miniBatchErrorThreshold),
+            fmt::format("{} mini-batches failed", m_failed) };
+    }
+    if (m_rules.errorThreshold >= 0 && m_itemsFailed > static_cast<std::uint64_t>(m_rules.errorThreshold)) {
+        return LimitCrossed { "error_threshold", std::to_string(m_rules.errorThreshold),
+            fmt::format("{} items failed", m_itemsFailed) };
+    }
+    const double percent = count() > 0 ? 100.0 * m_failed / count() : 0;
+    if (percent > m_rules.allowedFailedPercent) {
+        return LimitCrossed { "allowed_failed_percent", fmt::format("{}", m_rules.allowedFailedPercent),
+            fmt::format("{} of {} mini-batches failed ({:.1f} %)", m_failed, count(), percent) };
+    }
+    return std::nullopt;
+}
+
+} // namespace sheaf::runtime

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: The Sheaf authors
+#pragma once
+
+#include "core/base/error.h"
+#include "core/runtime/attempts.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sheaf::runtime {
+
+/// The rows of a step in the order they came: an append-only file outside the output folder, so no user code ever sees a half
+/// output. Which bytes belong to which mini-batch is told by the events alone; bytes that no event names (the
+/// coordinator died between the two) are never read. Rank 0's thread appends; its descriptor is synced by the journal.
+class RowSpool
+{
+public:
+    /// Opens or makes the file; goes on at its end.
+    [[nodiscard]] static Result<RowSpool> open(const std::filesystem::path& file);
+    RowSpool(RowSpool&& other) noexcept;
+    RowSpool& operator=(RowSpool&& other) noexcept;
+    ~RowSpool();
+
+    /// Where the bytes begin. Fails with Io when the disk is full; the file then ends where it did.
+    [[nodiscard]] Result<std::uint64_t> append(std::string_view rows);
+    [[nodiscard]] int descriptor() const { return m_file; }
+
+private:
+    RowSpool(std::filesystem::path path, int file, std::uint64_t size);
+    std::filesystem::path m_path;
+    int m_file = -1;
+    std::uint64_t m_size = 0;
+};
+
+/// Puts the rows of mini-batch 0, 1, 2, … together behind `header` (one line without its end, or "") as `output`, by one
+/// rename of a finished file beside it. Any thread. `output`'s folder must be there.
+[[nodiscard]] Result<void> assembleRows(const std::filesystem::path& spool, const std::vector<RowSpan>& rows,
+    std::string_view header, const std::filesystem::path& output);
+
+} // namespace sheaf::runtime
