@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: The Sheaf authors
+
+// sheaf-run RUN_FOLDER: one rank of a run, started by mpirun. Rank 0 is the coordinator, rank n + 1 the agent of node n.
+// Exit codes: 0 the run came to its end (whichever), 1 it could not go on, 3 another coordinator holds the run.
+
+#include "app/run/store_journal.h"
+#include "core/base/json.h"
+#include "core/base/paths.h"
+#include "core/base/program_log.h"
+#include "core/mpi/mpi_session.h"
+#include "core/runtime/agent.h"
+#include "core/runtime/coordinator_host.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+
+using namespace sheaf;
+
+namespace {
+
+/// Holds the run's lock as long as the process lives, or -1 when somebody else does.
+int takeLock(const runtime::RunDir& dir)
+{
+    const int file = ::open(dir.lock().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (file >= 0 && ::flock(file, LOCK_EX | LOCK_NB) != 0) {
+        ::close(file);
+        return -1;
+    }
+    return file;
+}
+
+Result<void> foldEarlierLives(store::EventStore& store, runtime::CoordinatorHost& host)
+{
+    std::uint64_t next = 1;
+    for (;;) {
+        auto events = store.readFrom(next);
+        if (!events) {
+            return tl::unexpected<Error>(events.error());
+        }
+        if (events->empty()) {
+            return {};
+        }
+        host.restore(*events);
+        next = events->back().sequence + 1;
+    }
+}
+
+Result<void> coordinate(const runtime::RunDir& dir)
+{
+    auto text = paths::readFile(dir.spec());
+    if (!text) {
+        return tl::unexpected<Error>(text.error());
+    }
+    auto spec = json::deserialize<pipeline::RunSpec>(*text, dir.spec().string());
+    if (!spec) {
+        return tl::unexpected<Error>(spec.error());
+    }
+    auto store = store::EventStore::openForWriting(dir.database());
+    if (!store) {
+        return tl::unexpected<Error>(store.error());
+    }
+    auto reader = store::EventStore::openForReading(dir.database());
+    if (!reader) {
+        return tl::unexpected<Error>(reader.error());
+    }
+    StoreJournal journal(std::move(*store));
+    runtime::CoordinatorHost host(std::move(*spec), dir, journal);
+    if (auto folded = foldEarlierLives(*reader, host); !folded) {
+        return folded;
+    }
+    host.begin(); // the first plans are made while MPI comes up
+    mpi::MpiSession session;
+    return host.run(session.transport());
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    if (argc != 2) {
+        std::fprintf(stderr, "usage: sheaf-run RUN_FOLDER (started by mpirun; people use `sheaf run`)\n");
+        return 2;
+    }
+    std::signal(SIGPIPE, SIG_IGN);
+    const runtime::RunDir dir { std::filesystem::path(argv[1]) };
+    const int rank = mpi::MpiSession::rankFromEnvironment();
+    if (rank != 0) {
+        programLog::setName("node " + std::to_string(rank - 1));
+        mpi::MpiSession session;
+        runtime::Agent(session.transport(), NodeIndex(static_cast<std::uint32_t>(rank - 1)), dir.name()).run();
+        return 0;
+    }
+    programLog::setName("coordinator");
+    if (takeLock(dir) < 0) {
+        programLog::error("another coordinator holds {}", dir.path().string());
+        return 3;
+    }
+    if (auto done = coordinate(dir); !done) {
+        programLog::error("{}", errorSentence(done.error()));
+        return 1;
+    }
+    return 0;
+}

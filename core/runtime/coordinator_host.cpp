@@ -1,0 +1,572 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: The Sheaf authors
+#include "core/runtime/coordinator_host.h"
+
+#include "core/base/clock.h"
+#include "core/base/json.h"
+#include "core/base/paths.h"
+#include "core/base/program_log.h"
+#include "core/monitor/perf_csv.h"
+#include "core/pipeline/plan_request.h"
+#include "core/plan/mini_batch_planner.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+
+namespace sheaf::runtime {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::chrono::milliseconds kTick { 50 };
+constexpr std::size_t kMostEvents = 500;
+
+std::string hostName()
+{
+    char name[256] = {};
+    return gethostname(name, sizeof name - 1) == 0 ? name : "localhost";
+}
+
+/// The step that a fact is about; nullopt for facts about the run.
+std::optional<StepIndex> stepOf(const event::Fact& fact)
+{
+    return std::visit(
+        [](const auto& one) -> std::optional<StepIndex> {
+            if constexpr (requires { one.step; }) {
+                return one.step;
+            } else {
+                return std::nullopt;
+            }
+        },
+        fact);
+}
+
+} // namespace
+
+/// What the host holds for one step.
+struct CoordinatorHost::StepWork {
+    std::optional<plan::PlanFile> plan;
+    std::optional<RowSpool> spool;
+    std::string header; // of DataFrames, once
+    std::unique_ptr<StepReport> report;
+    std::unique_ptr<monitor::PerfCsv> perf;
+    std::map<NodeIndex, std::int64_t> perfMicros; // when each node's figures were last written
+    std::stop_source stopPlanning;
+    bool begun = false;
+};
+
+CoordinatorHost::CoordinatorHost(pipeline::RunSpec spec, RunDir dir, Journal& journal)
+    : m_spec(std::move(spec))
+    , m_dir(std::move(dir))
+    , m_journal(journal)
+    , m_reports(0)
+{
+    m_coordinator = std::make_unique<Coordinator>(m_spec, *this);
+    for (std::size_t i = 0; i < m_spec.steps.size(); ++i) {
+        m_work.push_back(std::make_unique<StepWork>());
+    }
+    m_jobThread = std::jthread([this](std::stop_token stop) {
+        while (!stop.stop_requested()) {
+            for (auto& job : m_jobs.waitAll(std::chrono::milliseconds(200))) {
+                if (!stop.stop_requested()) {
+                    job();
+                }
+            }
+        }
+    });
+}
+
+CoordinatorHost::~CoordinatorHost()
+{
+    for (auto& step : m_work) {
+        step->stopPlanning.request_stop();
+    }
+    m_jobThread.request_stop();
+}
+
+void CoordinatorHost::restore(std::span<const event::Event> events)
+{
+    m_restored = m_restored || !events.empty();
+    event::ChangeSet changes;
+    m_picture.apply(events, changes);
+    m_coordinator->restore(events);
+    if (!events.empty()) {
+        m_sequence = events.back().sequence;
+    }
+}
+
+void CoordinatorHost::begin()
+{
+    m_coordinator->start(monotonicSeconds(), getpid(), hostName());
+    keepEvents();
+}
+
+/// The job thread's way back: its answers are taken at the next turn of the loop.
+void CoordinatorHost::inLoop(std::function<void()> work)
+{
+    m_answers.put(std::move(work));
+}
+
+Result<void> CoordinatorHost::run(Transport& transport)
+{
+    m_transport = &transport;
+    m_loop = std::make_unique<RankLoop>(transport);
+    for (int rank = 1; rank < transport.size(); ++rank) {
+        m_outboxes.emplace_back(transport, rank);
+    }
+    auto server = RunServer::start(
+        m_loop->context(), m_dir, [this](const std::string& line) { return onRequest(line); });
+    if (!server) {
+        programLog::warning("no requests will be heard: {}", errorSentence(server.error()));
+    }
+    // mpirun sends SIGTERM about a second before it kills: time to keep what has come.
+    boost::asio::signal_set signals(m_loop->context(), SIGTERM, SIGINT);
+    signals.async_wait([this](const boost::system::error_code& error, int) {
+        if (!error) {
+            m_coordinator->onStopAsked(true, monotonicSeconds());
+            keepEvents();
+        }
+    });
+    m_tick = std::make_unique<boost::asio::steady_timer>(m_loop->context());
+    scheduleTick();
+
+    RankLoop::Hooks hooks;
+    hooks.onBytes = [this](int rank, std::string_view bytes) { onBytes(rank, bytes); };
+    hooks.onTurn = [this](double now) { onTurn(now); };
+    hooks.isOver = [this] { return m_over; };
+    hooks.isExpecting = [this] { return m_coordinator->isBusy(); };
+    hooks.isFast = [] { return false; };
+    m_loop->run(hooks);
+
+    for (auto& outbox : m_outboxes) {
+        outbox.flush();
+    }
+    keepEvents();
+    m_userLogs.flush();
+    m_reports.flush();
+    std::string problem = m_journal.close();
+    ::unlink(m_dir.socketName().c_str());
+    if (!m_problem.empty()) {
+        problem = m_problem;
+    }
+    if (!problem.empty()) {
+        return fail(ErrorCode::Database, { { "path", m_dir.database().string() }, { "reason", problem } });
+    }
+    return {};
+}
+
+// ---- what comes in ----------------------------------------------------------------------------------------------------
+
+void CoordinatorHost::onBytes(int rank, std::string_view bytes)
+{
+    const NodeIndex node(static_cast<std::uint32_t>(rank - 1));
+    const double now = monotonicSeconds();
+    const bool understood = forEachMessage<ToCoordinator>(bytes, [&](const ToCoordinator& message) {
+        keepLog(node, message);
+        m_coordinator->onMessage(node, message, now);
+    });
+    if (!understood) {
+        programLog::error("a message of node {} cannot be read", node.value);
+    }
+}
+
+void CoordinatorHost::keepLog(NodeIndex node, const ToCoordinator& message)
+{
+    if (const auto* user = std::get_if<UserLog>(&message)) {
+        const auto span = m_userLogs.append(
+            m_dir.userLog(stepSpec(user->step).name, user->stream, node, user->process), user->bytes);
+        if (!span || user->attempt.value == 0 || span->begin == span->end) {
+            return;
+        }
+        auto& ranges = m_logRanges[user->attempt];
+        const auto known = std::find_if(
+            ranges.begin(), ranges.end(), [&](const auto& range) { return range.stream == user->stream; });
+        if (known == ranges.end()) {
+            ranges.push_back({ user->stream, span->begin, span->end });
+        } else {
+            known->end = span->end;
+        }
+    } else if (const auto* child = std::get_if<ChildLog>(&message)) {
+        (void)m_userLogs.append(
+            m_dir.childLog(stepSpec(child->step).name, child->isError, node, child->process), child->bytes);
+    } else if (const auto* command = std::get_if<CommandLog>(&message)) {
+        (void)m_userLogs.append(m_dir.commandLog(stepSpec(command->step).name, node), command->bytes);
+    } else if (const auto* sample = std::get_if<SampleTaken>(&message)) {
+        keepSample(node, sample->sample);
+    }
+}
+
+void CoordinatorHost::keepSample(NodeIndex node, std::string_view json)
+{
+    auto sample = json::deserialize<monitor::NodeSample>(json, "NodeSample");
+    if (!sample) {
+        return;
+    }
+    for (std::size_t i = 0; i < m_work.size(); ++i) {
+        const StepIndex step(static_cast<std::uint32_t>(i));
+        const double interval = stepSpec(step).parallel.resourceMonitorIntervalSeconds;
+        StepWork& one = work(step);
+        const bool running = i < m_picture.steps().size() && one.begun && !m_picture.steps()[i].isOver();
+        if (!running || interval <= 0 || stepSpec(step).kind != pipeline::StepKind::Parallel) {
+            continue;
+        }
+        auto& last = one.perfMicros[node];
+        if (last != 0 && static_cast<double>(sample->timeMicros - last) < (interval - 0.5) * 1e6) {
+            continue;
+        }
+        last = sample->timeMicros;
+        if (!one.perf) {
+            one.perf = std::make_unique<monitor::PerfCsv>(m_dir.logs(stepSpec(step).name) / "sys" / "perf");
+        }
+        monitor::NodeSample own = *sample; // of the processes only this step's
+        const std::string prefix = stepSpec(step).name + "/";
+        std::erase_if(own.processes, [&](const monitor::ProcessSample& process) {
+            return process.name != "manager" && !process.name.starts_with(prefix);
+        });
+        for (auto& process : own.processes) {
+            process.name = process.name.substr(process.name.rfind('/') + 1);
+        }
+        if (auto written = one.perf->append(own); !written) {
+            programLog::warning("{}", errorSentence(written.error()));
+        }
+    }
+    std::vector<monitor::NodeSample> samples;
+    samples.push_back(std::move(*sample));
+    m_journal.recordSamples(std::move(samples));
+}
+
+std::string CoordinatorHost::onRequest(const std::string& line)
+{
+    if (line == "ping") {
+        return "ok";
+    }
+    if (line == "stop" || line == "stop now") {
+        m_coordinator->onStopAsked(line == "stop now", monotonicSeconds());
+        return "ok";
+    }
+    return "error: known requests are ping, stop, stop now";
+}
+
+void CoordinatorHost::onTurn(double now)
+{
+    for (auto& answer : m_answers.takeAll()) {
+        answer();
+    }
+    m_coordinator->dispatch(now);
+    for (auto& outbox : m_outboxes) {
+        outbox.flush();
+    }
+    if (m_events.size() >= kMostEvents) {
+        keepEvents();
+    }
+}
+
+void CoordinatorHost::scheduleTick()
+{
+    m_tick->expires_after(kTick);
+    m_tick->async_wait([this](const boost::system::error_code& error) {
+        if (!error) {
+            onTick();
+            scheduleTick();
+        }
+    });
+}
+
+void CoordinatorHost::onTick()
+{
+    const double now = monotonicSeconds();
+    m_coordinator->onTick(now);
+    for (std::size_t i = 0; i < m_work.size() && i < m_picture.steps().size(); ++i) {
+        if (m_work[i]->begun) {
+            m_work[i]->report->onTick(m_picture.steps()[i], now);
+        }
+    }
+    m_userLogs.flush(); // before the events that name their bytes
+    m_reports.flush();
+    keepEvents();
+    if (const std::string problem = m_journal.problem(); !problem.empty() && m_problem.empty()) {
+        stopForProblem(problem);
+    }
+}
+
+/// Facts that cannot be kept are no facts: the run ends where it is and can be resumed when the cause is mended.
+void CoordinatorHost::stopForProblem(const std::string& problem)
+{
+    m_problem = problem;
+    programLog::error("the run stops, its events cannot be kept: {}", problem);
+    for (std::size_t node = 0; node < m_outboxes.size(); ++node) {
+        m_outboxes[node].put(ToAgent(LeaveRun {}));
+    }
+    m_over = true;
+}
+
+// ---- what the coordinator wants -----------------------------------------------------------------------------------------
+
+void CoordinatorHost::send(NodeIndex node, const ToAgent& message)
+{
+    if (node.value < m_outboxes.size()) {
+        m_outboxes[node.value].put(message);
+    }
+}
+
+void CoordinatorHost::record(event::Fact fact)
+{
+    event::Event event { ++m_sequence, wallMicros(), std::move(fact) };
+    event::ChangeSet ignored;
+    m_picture.apply(event, ignored);
+    if (const auto step = stepOf(event.fact); step && step->value < m_work.size()) {
+        StepWork& one = work(*step);
+        if (std::holds_alternative<event::StepStarted>(event.fact) && !one.begun) {
+            one.begun = true;
+            one.report = std::make_unique<StepReport>(m_dir, stepSpec(*step), m_reports);
+            one.report->begin(m_restored);
+        }
+        if (one.begun) {
+            const auto* ended = std::get_if<event::AttemptEnded>(&event.fact);
+            one.report->onEvent(event, ended != nullptr ? planLine(*step, ended->miniBatch) : std::string_view());
+        }
+    }
+    m_events.push_back(std::move(event));
+}
+
+void CoordinatorHost::keepEvents()
+{
+    if (m_events.empty()) {
+        return;
+    }
+    m_journal.record(std::exchange(m_events, {}), std::exchange(m_rowFiles, {}));
+}
+
+std::uint64_t CoordinatorHost::keepRows(StepIndex step, std::string_view header, std::string_view rows)
+{
+    StepWork& one = work(step);
+    if (stepSpec(step).parallel.appendRowTo.empty()) {
+        return 0;
+    }
+    const RunDir::Path headerFile = m_dir.step(stepSpec(step).name) / "rows.header";
+    if (!one.spool) {
+        auto spool = RowSpool::open(m_dir.spool(stepSpec(step).name));
+        if (!spool) {
+            stopForProblem(errorSentence(spool.error()));
+            return 0;
+        }
+        one.spool = std::move(*spool);
+        if (auto known = paths::readFile(headerFile)) {
+            one.header = *known;
+        }
+    }
+    if (one.header.empty() && !header.empty()) {
+        one.header = header;
+        if (auto written = paths::writeFile(headerFile, one.header); !written) {
+            stopForProblem(errorSentence(written.error()));
+        }
+    }
+    const auto begin = one.spool->append(rows);
+    if (!begin) {
+        stopForProblem(errorSentence(begin.error()));
+        return 0;
+    }
+    if (!rows.empty()
+        && std::find(m_rowFiles.begin(), m_rowFiles.end(), one.spool->descriptor()) == m_rowFiles.end()) {
+        m_rowFiles.push_back(one.spool->descriptor());
+    }
+    return *begin;
+}
+
+std::vector<event::LogRange> CoordinatorHost::takeLogRanges(StepIndex, AttemptId attempt)
+{
+    if (m_logRanges.empty()) {
+        return {};
+    }
+    auto node = m_logRanges.extract(attempt);
+    return node.empty() ? std::vector<event::LogRange>() : std::move(node.mapped());
+}
+
+void CoordinatorHost::planStep(StepIndex step)
+{
+    // Values in, values out: the job thread sees nothing of ours.
+    m_jobs.put([this, step, request = pipeline::planRequest(stepSpec(step), m_spec.python),
+                   folder = m_dir.plan(stepSpec(step).name), stop = work(step).stopPlanning.get_token()] {
+        const double began = monotonicSeconds();
+        std::error_code ignored;
+        Result<void> made;
+        if (!fs::exists(folder / "plan.json", ignored)) {
+            auto header = plan::writePlan(request, folder, stop);
+            if (!header) {
+                made = tl::unexpected<Error>(header.error());
+            }
+        }
+        auto opened = made ? plan::PlanFile::open(folder) : Result<plan::PlanFile>(tl::unexpected<Error>(made.error()));
+        const double seconds = monotonicSeconds() - began;
+        auto plan = std::make_shared<Result<plan::PlanFile>>(std::move(opened));
+        inLoop([this, step, plan, seconds] {
+            const double now = monotonicSeconds();
+            if (!*plan) {
+                m_coordinator->onPlanFailed(step, plan->error(), now);
+                return;
+            }
+            work(step).plan = std::move(**plan);
+            const plan::PlanHeader& header = work(step).plan->header();
+            m_coordinator->onStepPlanned(step,
+                event::StepPlanned { step, header.miniBatches, header.items, header.bytes, seconds }, header.warnings, now);
+        });
+    });
+}
+
+void CoordinatorHost::stopPlanning(StepIndex step)
+{
+    work(step).stopPlanning.request_stop();
+}
+
+std::string_view CoordinatorHost::planLine(StepIndex step, MiniBatchIndex miniBatch)
+{
+    const auto& plan = work(step).plan;
+    return plan ? plan->line(miniBatch) : std::string_view();
+}
+
+std::uint32_t CoordinatorHost::plannedItems(StepIndex step, MiniBatchIndex miniBatch)
+{
+    const auto line = json::parse(planLine(step, miniBatch));
+    if (!line || !line->is_object()) {
+        return 0;
+    }
+    const auto* files = line->get_object().if_contains("files");
+    return files != nullptr && files->is_array() ? static_cast<std::uint32_t>(files->get_array().size()) : 0;
+}
+
+std::map<std::string, std::string> CoordinatorHost::environmentOf(const pipeline::StepSpec& step) const
+{
+    std::map<std::string, std::string> environment = step.environmentVariables;
+    environment.emplace("AZUREML_RUN_ID", m_spec.run + "_" + step.name);
+    environment.emplace("AZUREML_ROOT_RUN_ID", m_spec.run);
+    environment.emplace("AZUREML_EXPERIMENT_NAME", m_spec.experimentName);
+    environment.emplace("AZUREML_ARM_WORKSPACE_NAME", fs::path(m_spec.workspace).filename().string());
+    environment.emplace("AZUREML_NODE_COUNT", std::to_string(std::max(1, step.instanceCount)));
+    environment.emplace("AZUREML_CR_COMPUTE_CONTEXT", "local");
+    return environment;
+}
+
+/// `clear`: a command that is run again must not find the half output of its earlier life; only below the run's own folder.
+void CoordinatorHost::makeOutputFolders(const pipeline::StepSpec& step, bool clear)
+{
+    for (const auto& output : step.outputs) {
+        const fs::path path = output.path;
+        std::error_code ignored;
+        const bool own = path.string().starts_with(m_dir.outputs().string() + "/");
+        if (clear && own && path.filename() != "outputs") {
+            fs::remove_all(path, ignored);
+        }
+        const fs::path folder = output.type == pipeline::DataType::UriFile ? path.parent_path() : path;
+        if (auto made = paths::makeDirs(folder); !made) {
+            programLog::error("{}", errorSentence(made.error()));
+        }
+    }
+}
+
+std::string CoordinatorHost::agentStep(StepIndex index, NodeIndex, std::uint32_t firstProcess)
+{
+    const auto& step = stepSpec(index);
+    const auto& settings = step.parallel;
+    const plan::PlanHeader& header = work(index).plan->header();
+    makeOutputFolders(step, false);
+    fs::path outputDir = settings.appendRowFile.empty() ? fs::path() : fs::path(settings.appendRowFile).parent_path();
+    if (outputDir.empty()) {
+        const auto folder = std::find_if(step.outputs.begin(), step.outputs.end(),
+            [](const auto& output) { return output.type == pipeline::DataType::UriFolder; });
+        outputDir = folder != step.outputs.end() ? fs::path(folder->path) : m_dir.outputs() / step.name;
+    }
+    (void)paths::makeDirs(outputDir);
+
+    AgentStep agent;
+    agent.step = step.name;
+    agent.python = m_spec.python;
+    agent.environment = environmentOf(step);
+    agent.environment["AZUREML_BI_OUTPUT_PATH"] = outputDir.string();
+    agent.worker.codeDir = m_dir.code(step.name).string();
+    agent.worker.entryScript = settings.entryScript;
+    agent.worker.arguments = settings.programArguments;
+    agent.worker.arguments.insert(
+        agent.worker.arguments.end(), settings.generatedArguments.begin(), settings.generatedArguments.end());
+    agent.worker.loggingLevel = settings.loggingLevel;
+    agent.worker.outputDir = outputDir.string();
+    agent.worker.miniBatchKind = json::enumName(header.kind);
+    agent.worker.root = header.root;
+    agent.worker.tableFormat = json::enumName(header.tableFormat);
+    agent.worker.table = header.table;
+    agent.worker.partitioned = !header.partitionKeys.empty();
+    agent.worker.appendRow = !settings.appendRowTo.empty();
+    agent.worker.dataframeHeader = settings.appendRowDataframeHeader;
+    agent.worker.mixedTypes = settings.mixedTypes;
+    agent.worker.profilingModule = settings.profilingModule;
+    agent.logsDir = m_dir.logs(step.name).string();
+    agent.workers = settings.maxConcurrencyPerInstance;
+    agent.timeoutSeconds = settings.timeoutSeconds;
+    agent.taskOverheadTimeoutSeconds = settings.taskOverheadTimeoutSeconds;
+    agent.firstProcess = firstProcess;
+    return json::serialize(agent);
+}
+
+std::string CoordinatorHost::agentCommand(StepIndex index)
+{
+    const auto& step = stepSpec(index);
+    makeOutputFolders(step, m_restored);
+    const fs::path directory = m_dir.code(step.name);
+    (void)paths::makeDirs(directory);
+    return json::serialize(AgentCommand {
+        step.name, step.command.command, directory.string(), environmentOf(step), step.command.timeoutSeconds });
+}
+
+void CoordinatorHost::finalizeStep(StepIndex step, const std::vector<RowSpan>& rows)
+{
+    const auto& settings = stepSpec(step).parallel;
+    if (settings.appendRowTo.empty()) {
+        inLoop([this, step] { m_coordinator->onStepFinalized(step, {}, monotonicSeconds()); });
+        return;
+    }
+    if (!work(step).spool) { // all was done in an earlier life
+        (void)keepRows(step, {}, {});
+    }
+    m_jobs.put([this, step, rows, spool = m_dir.spool(stepSpec(step).name), header = work(step).header,
+                   output = fs::path(settings.appendRowFile)] {
+        Result<void> assembled = paths::makeDirs(output.parent_path());
+        if (assembled) {
+            assembled = assembleRows(spool, rows, header, output);
+        }
+        inLoop([this, step, assembled] { m_coordinator->onStepFinalized(step, assembled, monotonicSeconds()); });
+    });
+}
+
+void CoordinatorHost::stepEnded(StepIndex step)
+{
+    StepWork& one = work(step);
+    if (!one.begun) { // never started: it still says why
+        one.begun = true;
+        one.report = std::make_unique<StepReport>(m_dir, stepSpec(step), m_reports);
+        one.report->begin(m_restored);
+    }
+    one.report->end(m_picture.steps()[step.value], m_spec);
+    m_userLogs.flush();
+    m_reports.flush();
+    if (!stepSpec(step).parallel.copyLogsToParent) {
+        return;
+    }
+    const fs::path target = m_dir.path() / "logs" / stepSpec(step).name;
+    std::error_code ignored;
+    fs::create_directories(target, ignored);
+    for (const char* name : { "job_progress_overview.txt", "job_result.txt", "job_error.txt" }) {
+        fs::copy_file(m_dir.logs(stepSpec(step).name) / name, target / name, fs::copy_options::overwrite_existing, ignored);
+    }
+}
+
+void CoordinatorHost::runEnded()
+{
+    m_over = true;
+}
+
+} // namespace sheaf::runtime
