@@ -9,8 +9,10 @@
 
 namespace sheaf::spec {
 
-/// A range of bytes in a text, and where it begins for people (1-based; columns count characters, not bytes).
-struct SourceRange {
+/// A range of bytes in a text, and where it begins for people (1-based; columns count characters,
+/// not bytes).
+struct SourceRange
+{
     std::size_t begin = 0;
     std::size_t end = 0;
     int line = 0; // 0: the file as a whole
@@ -21,9 +23,11 @@ BOOST_DESCRIBE_STRUCT(SourceRange, (), (begin, end, line, column))
 enum class Severity { Error, Warning, Note };
 BOOST_DESCRIBE_ENUM(Severity, Error, Warning, Note)
 
-/// One finding about a job file. A job file with five problems gives five of these and the best model possible.
-/// `code` is a stable word ("unknown-key", "out-of-range"); the sentence comes from diagnostic_text.cpp.
-struct Diagnostic {
+/// One finding about a job file. A job file with five problems gives five of these and the best
+/// model possible. `code` is a stable word ("unknown-key", "out-of-range"); the sentence comes from
+/// diagnostic_text.cpp.
+struct Diagnostic
+{
     std::string code;
     Severity severity = Severity::Error;
     std::string file; // absolute: the pipeline, a component file, an MLTable
@@ -34,7 +38,8 @@ struct Diagnostic {
     std::string fix; // how to mend it, in words; "" when there is nothing to say
     std::string message; // the whole sentence, English: what is wrong (found and allowed included)
 };
-BOOST_DESCRIBE_STRUCT(Diagnostic, (), (code, severity, file, where, path, found, allowed, fix, message))
+BOOST_DESCRIBE_STRUCT(
+    Diagnostic, (), (code, severity, file, where, path, found, allowed, fix, message))
 
 [[nodiscard]] inline bool hasErrors(const std::vector<Diagnostic>& diagnostics)
 {

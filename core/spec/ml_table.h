@@ -15,21 +15,22 @@ namespace sheaf::spec {
 enum class MlTablePathKind { File, Folder, Pattern };
 BOOST_DESCRIBE_ENUM(MlTablePathKind, File, Folder, Pattern)
 
-/// One entry of `paths`, as written (cut of blanks): a local path or glob, relative to the table's folder or absolute;
-/// a leading "file:" or "file://" is already taken off.
-struct MlTablePath {
+/// One entry of `paths`, as written (cut of blanks): a local path or glob, relative to the table's
+/// folder or absolute; a leading "file:" or "file://" is already taken off.
+struct MlTablePath
+{
     MlTablePathKind kind = MlTablePathKind::File;
     std::string value;
     SourceRange where;
 };
 
 /// One step of `transformations`. `arguments` has one form for every way to write it:
-///   read_delimited, read_parquet, read_json_lines, read_delta_lake, take_random_sample   object, only what was written
-///   drop_columns, keep_columns                                                           array of names
-///   convert_column_types              array of {"columns": [names], "column_type": word, …}
-///   extract_columns_from_partition_format, filter                                        string
-///   skip, take                                                                           integer
-struct MlTableTransformation {
+///   read_delimited, read_parquet, read_json_lines, read_delta_lake, take_random_sample   object,
+///   only what was written drop_columns, keep_columns array of names convert_column_types array of
+///   {"columns": [names], "column_type": word, …} extract_columns_from_partition_format, filter
+///   string skip, take integer
+struct MlTableTransformation
+{
     std::string name;
     boost::json::value arguments;
     SourceRange where;
@@ -38,7 +39,8 @@ struct MlTableTransformation {
 };
 
 /// What an MLTable file says. Usable only when `diagnostics` has no error. A value.
-struct MlTable {
+struct MlTable
+{
     std::filesystem::path file; // <folder>/MLTable
     std::vector<MlTablePath> paths;
     std::vector<MlTableTransformation> transformations; // in the order written
@@ -58,7 +60,8 @@ struct MlTable {
     [[nodiscard]] std::string partitionFormat() const
     {
         for (const auto& transformation : transformations) {
-            if (transformation.name == "extract_columns_from_partition_format" && transformation.arguments.is_string()) {
+            if (transformation.name == "extract_columns_from_partition_format"
+                && transformation.arguments.is_string()) {
                 return std::string(transformation.arguments.as_string());
             }
         }
@@ -66,10 +69,12 @@ struct MlTable {
     }
 };
 
-/// The columns that a partition format fills, in its order: "{Store}/{d:yyyy}/{file_name}" → Store, d, file_name.
+/// The columns that a partition format fills, in its order: "{Store}/{d:yyyy}/{file_name}" → Store,
+/// d, file_name.
 [[nodiscard]] std::vector<std::string> partitionColumns(const std::string& format);
 
-/// Reads and checks the file `MLTable` of `folder`. Does not look at the data. Never throws; any thread.
+/// Reads and checks the file `MLTable` of `folder`. Does not look at the data. Never throws; any
+/// thread.
 [[nodiscard]] MlTable readMlTable(const std::filesystem::path& folder);
 
 } // namespace sheaf::spec

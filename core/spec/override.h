@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: The Sheaf authors
+#pragma once
+
+#include "core/spec/diagnostic.h"
+#include "core/spec/yaml_node.h"
+
+#include <string>
+#include <vector>
+
+namespace sheaf::spec {
+
+/// Lays `--set` words ("jobs.x.resources.instance_count=3") over the tree of a pipeline file, in
+/// order; maps on the way are made. The value is read as a YAML value. The text of the file is not
+/// touched.
+void applyOverrides(YamlNode& root,
+    const std::vector<std::string>& overrides,
+    const std::string& file,
+    std::vector<Diagnostic>& diagnostics);
+
+} // namespace sheaf::spec
