@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: The Sheaf authors
+#include "core/pipeline/resolve_context.h"
+
+#include "core/base/paths.h"
+
+#include <algorithm>
+
+namespace sheaf::pipeline {
+
+ResolveContext::ResolveContext(const ResolveRequest& request, spec::JobFile job)
+    : m_job(std::move(job))
+    , m_checkPaths(request.checkPaths)
+{
+    std::error_code error;
+    m_runDir = std::filesystem::absolute(request.runDir, error).lexically_normal();
+}
+
+void ResolveContext::report(spec::Severity severity,
+    const std::string& code,
+    const spec::FieldValue& at,
+    const std::string& path,
+    std::string message,
+    spec::Finding words)
+{
+    const bool hasValue = at.where.line > 0;
+    m_diagnostics.push_back(
+        spec::finding(severity, code, { at.file, hasValue ? at.where : at.keyWhere, path },
+            std::move(message), std::move(words)));
+}
+
+void ResolveContext::add(std::vector<spec::Diagnostic> diagnostics)
+{
+    std::move(diagnostics.begin(), diagnostics.end(), std::back_inserter(m_diagnostics));
+}
+
+void ResolveContext::note(const std::string& text)
+{
+    if (std::find(m_notes.begin(), m_notes.end(), text) == m_notes.end()) {
+        m_notes.push_back(text);
+    }
+}
+
+const spec::MlTable* ResolveContext::table(const std::filesystem::path& folder)
+{
+    std::error_code error;
+    if (!std::filesystem::is_directory(folder, error)) {
+        return nullptr;
+    }
+    const auto [entry, isNew] = m_tables.try_emplace(folder.string());
+    if (isNew) {
+        entry->second = spec::readMlTable(folder);
+        add(entry->second.diagnostics);
+        if (std::filesystem::exists(entry->second.file, error)) {
+            m_job.files.push_back(entry->second.file);
+        }
+    }
+    return &entry->second;
+}
+
+const std::string& ResolveContext::sourceText(const std::string& file)
+{
+    const auto [entry, isNew] = m_texts.try_emplace(file);
+    if (isNew) {
+        entry->second = paths::readFile(file).value_or(std::string());
+    }
+    return entry->second;
+}
+
+void ResolveContext::finish(Resolved& resolved)
+{
+    resolved.diagnostics = std::move(m_job.diagnostics);
+    std::move(m_diagnostics.begin(), m_diagnostics.end(), std::back_inserter(resolved.diagnostics));
+    std::vector<std::string> order;
+    for (const auto& file : m_job.files) {
+        order.push_back(file.string());
+    }
+    spec::sortDiagnostics(resolved.diagnostics, order);
+    resolved.files = std::move(m_job.files);
+    resolved.spec.notes = std::move(m_notes);
+}
+
+} // namespace sheaf::pipeline
