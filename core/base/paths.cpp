@@ -55,6 +55,13 @@ fs::path workerDir()
     return dataDir("SHEAF_WORKER_DIR", "worker", "core/worker/python");
 }
 
+fs::path rowsLibrary()
+{
+    std::error_code ignored;
+    const fs::path beside = programDir().parent_path() / "lib" / "libsheaf_rows.so";
+    return fs::exists(beside, ignored) ? beside : workerDir() / "sheaf_worker" / "libsheaf_rows.so";
+}
+
 fs::path samplesDir()
 {
     return dataDir("SHEAF_SAMPLES_DIR", "samples", "resources/samples");

@@ -20,6 +20,8 @@ namespace fs = std::filesystem;
 [[nodiscard]] fs::path program(const std::string& name);
 /// Folder to put on PYTHONPATH: holds sheaf_worker/ and azureml_user/. SHEAF_WORKER_DIR overrides.
 [[nodiscard]] fs::path workerDir();
+/// The library that formats rows of DataFrames for workers: built beside the programs, installed beside the worker package.
+[[nodiscard]] fs::path rowsLibrary();
 /// Folder with the samples. SHEAF_SAMPLES_DIR overrides.
 [[nodiscard]] fs::path samplesDir();
 

@@ -46,6 +46,9 @@ public:
         return taken;
     }
 
+    /// Everything that is left.
+    [[nodiscard]] std::string_view rest() { return take(m_bytes.size()); }
+
     template <class T>
     void read(T& value);
 
