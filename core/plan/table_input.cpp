@@ -296,7 +296,7 @@ private:
 
     Result<void> listDelta()
     {
-        m_input.root = "/";
+        std::vector<std::string> found;
         for (const auto& entry : m_entries) {
             auto version
                 = readDeltaVersion(m_request.python, entry.base.string(), m_input.read, m_watch);
@@ -304,10 +304,14 @@ private:
                 return tl::unexpected<Error>(version.error());
             }
             m_input.deltaPartitionColumns = version->partitionColumns;
-            for (const auto& file : version->files) {
-                addOnce(std::string_view(file).substr(file.starts_with('/') ? 1 : 0));
-            }
+            found.insert(found.end(), version->files.begin(), version->files.end());
             m_watch.addFiles(version->files.size());
+        }
+        const bool allBelow = std::all_of(found.begin(), found.end(),
+            [this](const std::string& file) { return isBelow(m_folder, file); });
+        m_input.root = allBelow ? m_folder.string() : "/";
+        for (const auto& file : found) {
+            addOnce(relativeToRoot(file));
         }
         return {};
     }
