@@ -6,6 +6,8 @@
 #include "core/base/json.h"
 #include "core/base/program_log.h"
 
+#include <boost/asio/post.hpp>
+
 #include <unistd.h>
 
 #include <algorithm>

@@ -47,7 +47,7 @@ BOOST_DESCRIBE_STRUCT(AgentCommand, (), (step, text, directory, environment, tim
 /// Start the workers of a step, so that init() runs while the plan is still being made.
 struct StartStep {
     StepIndex step;
-    std::string_view config; // AgentStep as JSON
+    std::string_view config {}; // AgentStep as JSON
 };
 BOOST_DESCRIBE_STRUCT(StartStep, (), (step, config))
 
@@ -57,13 +57,13 @@ struct Assignment {
     AttemptId attempt;
     MiniBatchIndex miniBatch;
     std::uint32_t avoidProcess = kNoProcess; // the worker that failed it last: take another where there is one
-    std::string_view line; // of plan.jsonl
+    std::string_view line {}; // of plan.jsonl
 };
 BOOST_DESCRIBE_STRUCT(Assignment, (), (attempt, miniBatch, avoidProcess, line))
 
 struct AssignMiniBatches {
     StepIndex step;
-    std::vector<Assignment> assignments;
+    std::vector<Assignment> assignments {};
 };
 BOOST_DESCRIBE_STRUCT(AssignMiniBatches, (), (step, assignments))
 
@@ -87,7 +87,7 @@ BOOST_DESCRIBE_STRUCT(DrainStep, (), (step))
 
 struct RunCommand {
     StepIndex step;
-    std::string_view config; // AgentCommand as JSON
+    std::string_view config {}; // AgentCommand as JSON
 };
 BOOST_DESCRIBE_STRUCT(RunCommand, (), (step, config))
 
@@ -102,7 +102,7 @@ using ToAgent = std::variant<StartStep, AssignMiniBatches, FinishStep, CancelSte
 // ---- agent → coordinator ------------------------------------------------------------------------------------------
 
 struct AgentJoined {
-    std::string_view host;
+    std::string_view host {};
     int cores = 0;
     std::uint64_t memoryBytes = 0;
     std::int64_t pid = 0;
@@ -122,9 +122,9 @@ struct InitEnded {
     bool ok = true;
     bool inImport = false;
     double seconds = 0;
-    std::string_view error;
-    std::string_view traceback;
-    std::string_view notes; // one a line
+    std::string_view error {};
+    std::string_view traceback {};
+    std::string_view notes {}; // one a line
 };
 BOOST_DESCRIBE_STRUCT(InitEnded, (), (step, process, ok, inImport, seconds, error, traceback, notes))
 
@@ -138,8 +138,8 @@ BOOST_DESCRIBE_STRUCT(SlotEmptied, (), (step, slotsLeft))
 struct WorkerGone {
     StepIndex step;
     ProcessNumber process;
-    std::string_view how;
-    std::string_view detail;
+    std::string_view how {};
+    std::string_view detail {};
 };
 BOOST_DESCRIBE_STRUCT(WorkerGone, (), (step, process, how, detail))
 
@@ -154,10 +154,10 @@ struct AttemptResult {
     double elapsedSeconds = 0;
     double cpuSeconds = 0;
     double runSeconds = 0;
-    std::string_view error;
-    std::string_view traceback;
-    std::string_view header;
-    std::string_view rows;
+    std::string_view error {};
+    std::string_view traceback {};
+    std::string_view header {};
+    std::string_view rows {};
 };
 BOOST_DESCRIBE_STRUCT(AttemptResult, (),
     (step, attempt, process, outcome, items, returned, startMicros, elapsedSeconds, cpuSeconds, runSeconds, error,
@@ -166,7 +166,7 @@ BOOST_DESCRIBE_STRUCT(AttemptResult, (),
 /// Attempts that no worker of this node will do: handed back untouched.
 struct AttemptsReturned {
     StepIndex step;
-    std::vector<AttemptId> attempts;
+    std::vector<AttemptId> attempts {};
 };
 BOOST_DESCRIBE_STRUCT(AttemptsReturned, (), (step, attempts))
 
@@ -180,7 +180,7 @@ BOOST_DESCRIBE_STRUCT(RunningAttempt, (), (attempt, process, startMicros))
 /// Attempts that were begun before the last tick and have not been told yet.
 struct AttemptsRunning {
     StepIndex step;
-    std::vector<RunningAttempt> attempts;
+    std::vector<RunningAttempt> attempts {};
 };
 BOOST_DESCRIBE_STRUCT(AttemptsRunning, (), (step, attempts))
 
@@ -190,7 +190,7 @@ struct UserLog {
     ProcessNumber process;
     event::LogStream stream = event::LogStream::Stdout;
     AttemptId attempt;
-    std::string_view bytes;
+    std::string_view bytes {};
 };
 BOOST_DESCRIBE_STRUCT(UserLog, (), (step, process, stream, attempt, bytes))
 
@@ -199,7 +199,7 @@ struct ChildLog {
     StepIndex step;
     ProcessNumber process;
     bool isError = false;
-    std::string_view bytes;
+    std::string_view bytes {};
 };
 BOOST_DESCRIBE_STRUCT(ChildLog, (), (step, process, isError, bytes))
 
@@ -218,7 +218,7 @@ BOOST_DESCRIBE_STRUCT(CommandUp, (), (step, pid))
 struct CommandLog {
     StepIndex step;
     bool isError = false;
-    std::string_view bytes;
+    std::string_view bytes {};
 };
 BOOST_DESCRIBE_STRUCT(CommandLog, (), (step, isError, bytes))
 
@@ -227,12 +227,12 @@ struct CommandGone {
     bool timedOut = false;
     bool signaled = false;
     int code = 0;
-    std::string_view how;
+    std::string_view how {};
 };
 BOOST_DESCRIBE_STRUCT(CommandGone, (), (step, timedOut, signaled, code, how))
 
 struct SampleTaken {
-    std::string_view sample; // monitor::NodeSample as JSON
+    std::string_view sample {}; // monitor::NodeSample as JSON
 };
 BOOST_DESCRIBE_STRUCT(SampleTaken, (), (sample))
 

@@ -6,6 +6,8 @@
 #include "core/base/text.h"
 #include "core/runtime/run_dir.h"
 
+#include <boost/asio/post.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -36,9 +38,9 @@ class WorkerPool::Slot final : public worker::WorkerListener
 public:
     enum class Ending { No, Stack, Term, Killed };
 
-    Slot(WorkerPool& owner, int number)
+    Slot(WorkerPool& owner, int slotIndex)
         : pool(owner)
-        , index(number)
+        , index(slotIndex)
     {
     }
 
