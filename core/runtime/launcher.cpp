@@ -3,11 +3,13 @@
 #include "core/runtime/launcher.h"
 
 #include "core/base/fingerprint.h"
+#include "core/base/json.h"
 #include "core/base/paths.h"
 #include "core/base/text.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -123,17 +125,33 @@ std::string findOnPath(const std::string& program)
     return {};
 }
 
+/// `python` means the run's interpreter, and what is installed beside it is found; then what the user has.
+std::string searchPath(const RunDir& dir)
+{
+    const char* own = std::getenv("PATH");
+    const std::string rest = own != nullptr ? own : "/usr/local/bin:/usr/bin:/bin";
+    const auto spec = paths::readFile(dir.spec()).and_then([](const std::string& text) { return json::parse(text); });
+    const auto* python = spec && spec->is_object() ? spec->get_object().if_contains("python") : nullptr;
+    std::string path = dir.programs().string() + ":";
+    if (python != nullptr && python->is_string()) {
+        const std::string beside = fs::path(std::string(python->get_string())).parent_path().string();
+        const auto known = text::split(rest, ':');
+        path += std::find(known.begin(), known.end(), beside) == known.end() ? beside + ":" : "";
+    }
+    return path + rest;
+}
+
 /// Ours, without the traces of an MPI job that we may be part of ourselves, and with the words that
 /// Open MPI wants from root.
-std::vector<std::string> launchEnvironment()
+std::vector<std::string> launchEnvironment(const RunDir& dir)
 {
-    std::vector<std::string> environment;
+    std::vector<std::string> environment { "PATH=" + searchPath(dir) };
     for (char** entry = environ; *entry != nullptr; ++entry) {
         const std::string_view word = *entry;
         const bool ofOtherJob = word.starts_with("PMIX_") || word.starts_with("OMPI_COMM_")
             || word.starts_with("OMPI_UNIVERSE_") || word.starts_with("OMPI_FILE_")
             || word.starts_with("ORTE_");
-        if (!ofOtherJob && !word.starts_with("OMPI_ALLOW_RUN_AS_ROOT")) {
+        if (!ofOtherJob && !word.starts_with("PATH=") && !word.starts_with("OMPI_ALLOW_RUN_AS_ROOT")) {
             environment.emplace_back(word);
         }
     }
@@ -335,7 +353,7 @@ Result<std::int64_t> launch(const RunDir& dir, int nodes)
         return failErrno(dir.launchLog().string(), errno);
     }
     auto words = mpirunWords(dir, nodes);
-    auto environment = launchEnvironment();
+    auto environment = launchEnvironment(dir);
     const auto wordPointers = pointers(words);
     const auto environmentPointers = pointers(environment);
     const std::string directory = dir.path().string();

@@ -13,6 +13,7 @@ namespace sheaf::runtime {
 /// The names of everything in a run's folder, in one place:
 ///
 ///   job.yml  run.json  run.db  run.lock  run.socket  mpirun.log  mpirun.pid  outputs/<step>/<output>
+///   bin/…                         the words python and python3 for command steps
 ///   files/…                       component files and MLTable files as submitted
 ///   steps/<step>/plan.json, plan.jsonl, code/, rows.spool, logs/…   (logs: reference §4)
 class RunDir
@@ -34,6 +35,7 @@ public:
     [[nodiscard]] Path launchLog() const { return m_dir / "mpirun.log"; } // stdout and stderr of mpirun and the ranks
     [[nodiscard]] Path socketName() const { return m_dir / "run.socket"; } // a text file: path of rank 0's socket
     [[nodiscard]] Path launched() const { return m_dir / "mpirun.pid"; } // pid of the last mpirun, written by launch()
+    [[nodiscard]] Path programs() const { return m_dir / "bin"; } // python and python3: the run's interpreter; first on its PATH
     [[nodiscard]] Path outputs() const { return m_dir / "outputs"; }
     [[nodiscard]] Path step(const std::string& step) const { return m_dir / "steps" / step; }
     [[nodiscard]] Path plan(const std::string& step) const { return this->step(step); } // folder of plan.json(l)

@@ -97,6 +97,28 @@ Result<void> copyFiles(const pipeline::Resolved& job, const runtime::RunDir& dir
     return {};
 }
 
+/// `python train.py` in a command step must mean the run's interpreter, whatever it is called and whether or not Debian has a
+/// `python`. Scripts, not links: the Python of a virtual environment must be started by its own name.
+Result<void> writePrograms(const pipeline::RunSpec& spec, const runtime::RunDir& dir)
+{
+    std::string quoted;
+    for (const char c : spec.python) {
+        quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    }
+    if (auto made = paths::makeDirs(dir.programs()); !made) {
+        return made;
+    }
+    for (const char* name : { "python", "python3" }) {
+        const fs::path program = dir.programs() / name;
+        if (auto written = paths::writeFile(program, "#!/bin/sh\nexec '" + quoted + "' \"$@\"\n"); !written) {
+            return written;
+        }
+        std::error_code ignored;
+        fs::permissions(program, fs::perms::owner_all, ignored);
+    }
+    return {};
+}
+
 Result<void> takeSnapshots(
     const pipeline::RunSpec& spec, const runtime::RunDir& dir, std::vector<std::string>& warnings)
 {
@@ -130,6 +152,7 @@ Result<void> prepareRun(
     const runtime::RunDir draft(unfinished.path());
     return unfinished.make()
         .and_then([&] { return copyFiles(job, draft); })
+        .and_then([&] { return writePrograms(job.spec, draft); })
         .and_then([&] { return takeSnapshots(job.spec, draft, warnings); })
         .and_then([&] { return paths::writeFile(draft.spec(), json::serialize(job.spec)); })
         .and_then([&] { return unfinished.renameTo(dir.path()); });

@@ -4,6 +4,7 @@
 #include "core/pipeline/run_spec.h"
 #include "core/store/event_store.h"
 #include "core/workspace/run_preparer.h"
+#include "core/workspace/tool_output.h"
 #include "core/workspace/workspace.h"
 #include "tests/support/result_macros.h"
 #include "tests/support/temp_folder.h"
@@ -34,6 +35,7 @@ private slots:
     void stoppingARunThatIsNotGoingOnSaysSo();
     void aBadRunNameIsRefusedAndNothingIsMade();
     void aPreparedRunHoldsTheFilesAsSubmitted();
+    void pythonMeansTheRunsInterpreter();
     void aPreparationThatFailsLeavesNothing();
     void aRunOfThatNameIsNotOverwritten();
 };
@@ -252,6 +254,22 @@ void tst_workspace::aPreparedRunHoldsTheFilesAsSubmitted()
     };
     QCOMPARE(::stat(dir.path().c_str(), &status), 0);
     QCOMPARE(status.st_mode & 0777U, 0700U);
+}
+
+void tst_workspace::pythonMeansTheRunsInterpreter()
+{
+    const test::TempFolder temp;
+    auto job = resolvedJob(temp, temp.write("jobs/src/entry.py", "").parent_path());
+    job.spec.python = "/usr/bin/python3";
+    const runtime::RunDir dir(temp.path() / ".sheaf/runs/one");
+    std::vector<std::string> warnings;
+    VERIFY_OK(workspace::prepareRun(job, dir, warnings));
+    for (const char* name : { "python", "python3" }) {
+        const auto answer = workspace::toolOutput(
+            { (dir.programs() / name).string(), "-c", "import sys; print(sys.executable, sys.argv[1])", "a b" });
+        VERIFY_OK(answer);
+        QCOMPARE(*answer, std::string("/usr/bin/python3 a b"));
+    }
 }
 
 void tst_workspace::aPreparationThatFailsLeavesNothing()
