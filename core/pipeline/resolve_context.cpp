@@ -70,7 +70,9 @@ const std::string& ResolveContext::sourceText(const std::string& file)
 void ResolveContext::finish(Resolved& resolved)
 {
     resolved.diagnostics = std::move(m_job.diagnostics);
-    std::move(m_diagnostics.begin(), m_diagnostics.end(), std::back_inserter(resolved.diagnostics));
+    if (!m_job.isBroken) { // what follows from half a file is no news
+        std::move(m_diagnostics.begin(), m_diagnostics.end(), std::back_inserter(resolved.diagnostics));
+    }
     std::vector<std::string> order;
     for (const auto& file : m_job.files) {
         order.push_back(file.string());

@@ -160,6 +160,7 @@ struct JobFile
     PipelineDefinition pipeline;
     std::vector<Diagnostic> diagnostics;
     std::vector<std::filesystem::path> files; // read: the job file first, then components
+    bool isBroken = false; // the job file is not YAML: what was read of it is good for drawing only
 };
 
 } // namespace sheaf::spec

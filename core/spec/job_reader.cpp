@@ -713,6 +713,9 @@ void FileReader::readComponent(
     }
     m_job.diagnostics.insert(
         m_job.diagnostics.end(), document.diagnostics.begin(), document.diagnostics.end());
+    if (hasErrors(document.diagnostics)) {
+        return; // not YAML: what follows from that is no news
+    }
     FileReader reader(file.string(), m_job);
     reader.refuseIncludes();
     step.component = reader.readComponentBody(document.root, nodeType);
@@ -766,15 +769,18 @@ JobFile readJobText(SourceText text, const std::vector<std::string>& overrides)
     JobFile job;
     job.pipeline.file = document.text.file();
     job.files.emplace_back(job.pipeline.file);
-    job.diagnostics = std::move(document.diagnostics);
-    const bool isBroken = hasErrors(job.diagnostics);
-    if (isBroken && document.root.isNull()) {
-        return job; // what is wrong was said; nothing to read
+    job.diagnostics = document.diagnostics;
+    job.isBroken = hasErrors(job.diagnostics);
+    if (job.isBroken && document.root.isNull()) {
+        return job;
     }
     if (document.root.isMap()) {
         applyOverrides(document.root, overrides, job.pipeline.file, job.diagnostics);
     }
     FileReader(job.pipeline.file, job).readPipeline(document.root);
+    if (job.isBroken) {
+        job.diagnostics = std::move(document.diagnostics); // what follows from half a file is no news
+    }
     return job;
 }
 
@@ -788,6 +794,7 @@ JobFile readJob(const fs::path& file, const std::vector<std::string>& overrides)
         job.pipeline.file = absolute.string();
         job.files.push_back(absolute);
         job.diagnostics = std::move(document.diagnostics);
+        job.isBroken = true;
         return job;
     }
     return readJobText(std::move(document.text), overrides);

@@ -617,8 +617,8 @@ MlTable readMlTable(const std::filesystem::path& folder)
     }
     YamlDocument document = readYaml(table.file);
     table.diagnostics = std::move(document.diagnostics);
-    if (hasErrors(table.diagnostics) && !document.root.isMap()) {
-        return table;
+    if (hasErrors(table.diagnostics)) {
+        return table; // not YAML: what follows from that is no news
     }
     TableReader(table).read(document.root);
     return table;

@@ -136,7 +136,9 @@ private:
                 ++at;
             }
         }
-        return m_bytes.size();
+        // yaml-cpp takes such a text up to the end of the file without a word.
+        throw Stop { "yaml-syntax", begin, "a quote is opened here and not closed",
+            "close the quote, or put the text into the other kind of quotes" };
     }
 
     /// Plain and block text: the bytes up to the last visible character of the value, since only
@@ -178,6 +180,7 @@ public:
 
     YamlNode takeRoot()
     {
+        m_isLeaving = !m_frames.empty();
         while (!m_frames.empty()) { // left by a syntax error: keep what was read
             closeFrame();
         }
@@ -325,7 +328,7 @@ private:
     {
         frame.keyRead = true;
         frame.entry = YamlEntry { node.text, node.where, {}, false };
-        if (node.isList() || node.isMap()) {
+        if ((node.isList() || node.isMap()) && !m_isLeaving) {
             m_diagnostics.push_back(
                 finding(Severity::Error, "wrong-type", { m_text.file(), node.where, pathHere() },
                     fmt::format("a key must be a word, here it is {}", node.words()),
@@ -410,6 +413,7 @@ private:
     std::map<YAML::anchor_t, YamlNode> m_anchors;
     YamlNode m_root;
     std::size_t m_nodes = 0;
+    bool m_isLeaving = false;
 };
 
 Diagnostic syntaxError(const SourceText& text, std::size_t offset, const std::string& reason)
@@ -488,10 +492,13 @@ void parseInto(YamlDocument& document)
     } catch (const std::exception& error) {
         document.diagnostics.push_back(syntaxError(text, text.bodyOffset(), error.what()));
     }
+    if (document.diagnostics.back().code.starts_with("yaml-too")) {
+        return; // over a limit: nothing of it is worth keeping
+    }
     try {
         document.root = builder.takeRoot();
     } catch (const Stop&) {
-        document.root = YamlNode {}; // over a limit: nothing of it is worth keeping
+        document.root = YamlNode {};
     }
 }
 
