@@ -22,6 +22,13 @@ import json, os
 def say(value):
     sys.stdout.write("sheaf:" + json.dumps(value) + "\n")
 
+def complain(error, path):
+    text = "%s: %s" % (type(error).__name__, error)
+    say({"error": readable(text), "path": readable(path)})
+
+def readable(text):
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
 def arrow_groups():
     import pyarrow.parquet as parquet
     def groups(path):
@@ -53,7 +60,7 @@ def row_groups(files):
             whole = sum(g[1] for g in groups) or 1
             say({"groups": [[rows, size * unpacked // whole] for rows, unpacked in groups]})
         except Exception as error:
-            return say({"error": "%s: %s" % (type(error).__name__, error), "path": name})
+            return complain(error, name)
 
 def delta(question):
     try:
@@ -73,7 +80,7 @@ def delta(question):
         columns = [[c, types.get(c, "string")] for c in table.metadata().partition_columns]
         say({"files": sorted(files), "columns": columns})
     except Exception as error:
-        say({"error": "%s: %s" % (type(error).__name__, error), "path": question["delta"]})
+        complain(error, question["delta"])
 
 question = json.loads(sys.stdin.buffer.read().decode("utf-8"))
 if "delta" in question:
@@ -83,6 +90,13 @@ else:
 )py";
 
 constexpr std::string_view kMark = "sheaf:";
+
+std::string textOf(const boost::json::object& object, const char* name)
+{
+    const auto* value = object.if_contains(name);
+    return value != nullptr && value->is_string() ? std::string(value->get_string().c_str())
+                                                  : std::string();
+}
 
 /// The answers, or the error that the script (or its end) tells.
 Result<std::vector<boost::json::object>> ask(
@@ -103,15 +117,12 @@ Result<std::vector<boost::json::object>> ask(
             continue;
         }
         auto& object = json->get_object();
-        if (const auto* missing = object.if_contains("missing")) {
+        if (object.contains("missing")) {
             return fail(ErrorCode::PackageMissing,
-                { { "package", missing->is_string() ? missing->get_string().c_str() : "" },
-                    { "python", python } });
+                { { "package", textOf(object, "missing") }, { "python", python } });
         }
-        if (const auto* error = object.if_contains("error")) {
-            return watch.unreadable(
-                object["path"].is_string() ? object["path"].get_string().c_str() : "",
-                error->get_string().c_str());
+        if (object.contains("error")) {
+            return watch.unreadable(textOf(object, "path"), textOf(object, "error"));
         }
         objects.push_back(std::move(object));
     }
@@ -189,9 +200,11 @@ Result<DeltaVersion> readDeltaVersion(const std::string& python,
         return tl::unexpected<Error>(answers.error());
     }
     DeltaVersion version;
-    const auto* columns = answers->empty() ? nullptr : answers->front().if_contains("columns");
-    if (columns == nullptr || !columns->is_array()
-        || !json::fromJson(answers->front()["files"], version.files)) {
+    const boost::json::object answer = answers->empty() ? boost::json::object() : answers->front();
+    const auto* columns = answer.if_contains("columns");
+    const auto* files = answer.if_contains("files");
+    if (columns == nullptr || !columns->is_array() || files == nullptr
+        || !json::fromJson(*files, version.files)) {
         return strange(python);
     }
     version.partitionColumns = columns->get_array();
