@@ -109,6 +109,7 @@ private:
     {
         for (const auto& expression : spec::findExpressions(text)) {
             if (expression.is({ "parent", "jobs" }, 5) && expression.parts[3] == "outputs"
+                && expression.parts[2] != m_definition.name
                 && m_context.pipeline().step(expression.parts[2]) != nullptr) {
                 wait(expression.parts[2]);
             }
