@@ -7,6 +7,7 @@
 import codecs
 import io
 import os
+import zlib
 from urllib.parse import unquote
 
 import pandas as pd
@@ -211,6 +212,7 @@ class TableReader:
         else:
             self._reader = _Parquet(table, self._root)
         self._format = None
+        self._slices = []
         self._steps = []
         for transformation in table["transformations"]:
             (name, arguments), = transformation.items()
@@ -222,7 +224,8 @@ class TableReader:
 
     def read(self, line):
         frames = []
-        for path, begin, end in line["slices"]:
+        self._slices = line["slices"]
+        for path, begin, end in self._slices:
             frame = self._reader.read(path, begin, end)
             if self._include_path:
                 frame["Path"] = os.path.join(self._root, path)
@@ -263,9 +266,10 @@ class TableReader:
     def _take(frame, count):
         return frame.iloc[:count]
 
-    @staticmethod
-    def _take_random_sample(frame, arguments):
-        return frame.sample(frac=float(arguments["probability"]), random_state=arguments.get("seed")).sort_index()
+    def _take_random_sample(self, frame, arguments):
+        # Another choice in every mini-batch, the same one when a mini-batch is tried again.
+        seed = zlib.crc32(repr((arguments.get("seed"), self._slices)).encode("utf-8", "surrogateescape"))
+        return frame.sample(frac=float(arguments["probability"]), random_state=seed).sort_index()
 
     @staticmethod
     def _convert_column_types(frame, conversions):
