@@ -167,11 +167,8 @@ void Coordinator::start(double now, std::int64_t pid, const std::string& host)
 
 void Coordinator::startReadySteps(double now)
 {
-    if (m_stopAsked) {
-        return;
-    }
     for (auto& step : m_steps) {
-        const bool ready = step->state == StepState::NotStarted
+        const bool ready = !m_stopAsked && step->state == StepState::NotStarted
             && std::all_of(step->spec->dependsOn.begin(), step->spec->dependsOn.end(), [&](const std::string& name) {
                    const StepRun* other = findRun(name);
                    return other != nullptr && other->state == StepState::Completed;
