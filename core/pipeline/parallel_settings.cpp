@@ -59,6 +59,8 @@ public:
         generateArguments();
     }
 
+    [[nodiscard]] const spec::RunnerArguments& flags() const { return m_flags; }
+
 private:
     // ------------------------------------------------------------------------------------------
     // fields
@@ -504,9 +506,6 @@ private:
     std::vector<std::string> m_scriptOptions;
     InputKind m_kind = InputKind::Unknown;
     const spec::MlTable* m_table = nullptr;
-
-public:
-    [[nodiscard]] const spec::RunnerArguments& flags() const { return m_flags; }
 };
 
 } // namespace

@@ -347,6 +347,9 @@ private:
         for (const auto& entry : node.entries) {
             const auto field = std::find_if(known.begin(), known.end(),
                 [&](const Field& candidate) { return candidate.name == entry.key; });
+            if (entry.key == "path_column" || entry.key == "partition_size") {
+                continue; // written by the service's tools, means nothing to a reader
+            }
             if (field == known.end()) {
                 std::vector<std::string> words;
                 std::transform(known.begin(), known.end(), std::back_inserter(words),
@@ -514,7 +517,16 @@ private:
     bj::value partitionFormat(
         const YamlNode& node, const SourceRange& where, const std::string& path)
     {
+        YamlNode unquoted;
         const YamlNode* format = node.isMap() ? node.find("partition_format") : &node;
+        if (format == nullptr && node.isMap() && node.entries.size() == 1
+            && node.entries.front().value.isNull()) {
+            // {day:yyyy/MM} without quotes, as the service's own pages write it, is a map to YAML.
+            unquoted.kind = YamlNode::Kind::Scalar;
+            unquoted.text = "{" + node.entries.front().key + "}";
+            unquoted.where = node.where;
+            format = &unquoted;
+        }
         if (format == nullptr || !format->isScalar()) {
             wrongArguments(node, where, path, "a format such as '{Store}/{Brand}.csv'");
             return {};

@@ -31,7 +31,9 @@ private slots:
         const auto upper = [](const Expression& e) { return "<" + e.inner + ">"; };
         QCOMPARE(replaceExpressions("a ${{x.y}} b ${{ z }}", upper), std::string("a <x.y> b <z>"));
         // A value that looks like an expression is not looked at again.
-        QCOMPARE(replaceExpressions("${{x}}", [](const Expression&) { return std::string("${{x}}"); }), std::string("${{x}}"));
+        QCOMPARE(
+            replaceExpressions("${{x}}", [](const Expression&) { return std::string("${{x}}"); }),
+            std::string("${{x}}"));
     }
 
     void an_unclosed_expression_is_told()
@@ -45,7 +47,9 @@ private slots:
     void optional_groups_are_freed_or_dropped_whole()
     {
         const std::string text = "run $[[--a ${{inputs.a}}]] $[[--b ${{inputs.b}}]] end";
-        const auto keepA = [](std::string_view content) { return content.find("inputs.a") != std::string_view::npos; };
+        const auto keepA = [](std::string_view content) {
+            return content.find("inputs.a") != std::string_view::npos;
+        };
         QCOMPARE(resolveOptionalGroups(text, keepA), std::string("run --a ${{inputs.a}}  end"));
         QVERIFY(!findOptionalGroups("$[[ x").front().closed);
     }

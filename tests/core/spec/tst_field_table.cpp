@@ -17,9 +17,10 @@ bool accepts(const Field& field, const std::string& text)
     return !checkValue(field, value, "x").has_value();
 }
 
-constexpr Scope kScopes[] = { Scope::Pipeline, Scope::Settings, Scope::ParallelNode, Scope::ParallelComponent, Scope::CommandNode,
-    Scope::CommandComponent, Scope::Task, Scope::RetrySettings, Scope::Resources, Scope::Limits, Scope::Input,
-    Scope::InputDeclaration, Scope::Output, Scope::Environment, Scope::EnvironmentBuild, Scope::MlTable };
+constexpr Scope kScopes[] = { Scope::Pipeline, Scope::Settings, Scope::ParallelNode,
+    Scope::ParallelComponent, Scope::CommandNode, Scope::CommandComponent, Scope::Task,
+    Scope::RetrySettings, Scope::Resources, Scope::Limits, Scope::Input, Scope::InputDeclaration,
+    Scope::Output, Scope::Environment, Scope::EnvironmentBuild, Scope::MlTable };
 
 } // namespace
 
@@ -44,12 +45,14 @@ private slots:
     {
         for (const Scope scope : kScopes) {
             for (const auto& field : fields(scope)) {
-                QVERIFY2(field.defaultValue.empty() || accepts(field, std::string(field.defaultValue)),
+                QVERIFY2(
+                    field.defaultValue.empty() || accepts(field, std::string(field.defaultValue)),
                     std::string(field.name).c_str());
             }
         }
         for (const auto& flag : runnerFlags()) {
-            QVERIFY2(flag.field.defaultValue.empty() || accepts(flag.field, std::string(flag.field.defaultValue)),
+            QVERIFY2(flag.field.defaultValue.empty()
+                    || accepts(flag.field, std::string(flag.field.defaultValue)),
                 std::string(flag.field.name).c_str());
         }
     }
@@ -57,7 +60,8 @@ private slots:
     void flags_that_stand_for_fields_name_fields_that_exist()
     {
         for (const auto& flag : runnerFlags()) {
-            QVERIFY2(flag.sameAs.empty() || findFieldByPath(Scope::ParallelNode, flag.sameAs) != nullptr,
+            QVERIFY2(
+                flag.sameAs.empty() || findFieldByPath(Scope::ParallelNode, flag.sameAs) != nullptr,
                 std::string(flag.field.name).c_str());
         }
     }
@@ -68,7 +72,8 @@ private slots:
         QTest::addColumn<QString>("value");
         QTest::addColumn<bool>("allowed");
         const auto row = [](const char* path, const char* value, bool allowed) {
-            QTest::newRow(qPrintable(QString("%1=%2").arg(path, value))) << path << value << allowed;
+            QTest::newRow(qPrintable(QString("%1=%2").arg(path, value)))
+                << path << value << allowed;
         };
         row("error_threshold", "-1", true);
         row("error_threshold", "-2", false);
@@ -106,7 +111,9 @@ private slots:
 
     void flag_ranges_are_those_of_the_service()
     {
-        const auto flag = [](const char* name, const char* value) { return accepts(findRunnerFlag(name)->field, value); };
+        const auto flag = [](const char* name, const char* value) {
+            return accepts(findRunnerFlag(name)->field, value);
+        };
         QVERIFY(flag("allowed_failed_percent", "12.5"));
         QVERIFY(!flag("allowed_failed_percent", "100.5"));
         QVERIFY(!flag("allowed_failed_percent", "-1"));

@@ -48,7 +48,8 @@ private slots:
     {
         QCOMPARE(SourceText("f", "ok\xFFno").firstBadByte().value(), std::size_t { 2 });
         QCOMPARE(SourceText("f", "a\xC3").firstBadByte().value(), std::size_t { 1 });
-        QVERIFY(SourceText("f", "\xED\xA0\x80").firstBadByte().has_value()); // half a surrogate pair
+        QVERIFY(
+            SourceText("f", "\xED\xA0\x80").firstBadByte().has_value()); // half a surrogate pair
         QVERIFY(!SourceText("f", "ä € 😀").firstBadByte().has_value());
     }
 };

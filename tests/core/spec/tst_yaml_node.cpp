@@ -19,7 +19,8 @@ std::string bytesOf(const YamlDocument& document, const YamlNode& node)
 
 std::string onlyCode(const YamlDocument& document)
 {
-    return document.diagnostics.size() == 1 ? document.diagnostics.front().code : std::to_string(document.diagnostics.size());
+    return document.diagnostics.size() == 1 ? document.diagnostics.front().code
+                                            : std::to_string(document.diagnostics.size());
 }
 
 } // namespace
@@ -34,18 +35,28 @@ private slots:
         QTest::addColumn<QByteArray>("yaml");
         QTest::addColumn<QByteArray>("bytes");
         QTest::addColumn<QByteArray>("value");
-        QTest::newRow("plain") << QByteArray("k: some words  # no\n") << QByteArray("some words") << QByteArray("some words");
-        QTest::newRow("double") << QByteArray("k: \"a \\\" b\" \n") << QByteArray("\"a \\\" b\"") << QByteArray("a \" b");
-        QTest::newRow("single") << QByteArray("k: 'it''s'\n") << QByteArray("'it''s'") << QByteArray("it's");
+        QTest::newRow("plain") << QByteArray("k: some words  # no\n") << QByteArray("some words")
+                               << QByteArray("some words");
+        QTest::newRow("double") << QByteArray("k: \"a \\\" b\" \n") << QByteArray("\"a \\\" b\"")
+                                << QByteArray("a \" b");
+        QTest::newRow("single") << QByteArray("k: 'it''s'\n") << QByteArray("'it''s'")
+                                << QByteArray("it's");
         QTest::newRow("anchor") << QByteArray("k: &a 12\n") << QByteArray("12") << QByteArray("12");
         QTest::newRow("tag") << QByteArray("k: !!str 12\n") << QByteArray("12") << QByteArray("12");
-        QTest::newRow("folded") << QByteArray("k: >-\n  one\n  two\nz: 1\n") << QByteArray(">-\n  one\n  two") << QByteArray("one two");
-        QTest::newRow("literal") << QByteArray("k: |\n  one\n  two\nz: 1\n") << QByteArray("|\n  one\n  two") << QByteArray("one\ntwo\n");
-        QTest::newRow("many lines") << QByteArray("k: one\n  two\n") << QByteArray("one\n  two") << QByteArray("one two");
-        QTest::newRow("crlf") << QByteArray("x: 1\r\nk: two\r\n") << QByteArray("two") << QByteArray("two");
-        QTest::newRow("bom") << QByteArray("\xEF\xBB\xBFk: two\n") << QByteArray("two") << QByteArray("two");
-        QTest::newRow("umlaut") << QByteArray("x: ä\nk: ö two\n") << QByteArray("ö two") << QByteArray("ö two");
-        QTest::newRow("flow") << QByteArray("{ x: 1, k: two }\n") << QByteArray("two") << QByteArray("two");
+        QTest::newRow("folded") << QByteArray("k: >-\n  one\n  two\nz: 1\n")
+                                << QByteArray(">-\n  one\n  two") << QByteArray("one two");
+        QTest::newRow("literal") << QByteArray("k: |\n  one\n  two\nz: 1\n")
+                                 << QByteArray("|\n  one\n  two") << QByteArray("one\ntwo\n");
+        QTest::newRow("many lines")
+            << QByteArray("k: one\n  two\n") << QByteArray("one\n  two") << QByteArray("one two");
+        QTest::newRow("crlf") << QByteArray("x: 1\r\nk: two\r\n") << QByteArray("two")
+                              << QByteArray("two");
+        QTest::newRow("bom") << QByteArray("\xEF\xBB\xBFk: two\n") << QByteArray("two")
+                             << QByteArray("two");
+        QTest::newRow("umlaut") << QByteArray("x: ä\nk: ö two\n") << QByteArray("ö two")
+                                << QByteArray("ö two");
+        QTest::newRow("flow") << QByteArray("{ x: 1, k: two }\n") << QByteArray("two")
+                              << QByteArray("two");
         QTest::newRow("empty") << QByteArray("k: ''\n") << QByteArray("''") << QByteArray("");
     }
     void ranges_are_the_bytes_of_the_value()
@@ -75,8 +86,10 @@ private slots:
     void maps_and_lists_reach_from_first_to_last()
     {
         const auto document = parse("a:\n  b: 1\n  c: [x, {y: z} ]\nd: { e: 1, # f\n }\ng: 2\n");
-        QCOMPARE(bytesOf(document, *document.root.find("a")), std::string("b: 1\n  c: [x, {y: z} ]"));
-        QCOMPARE(bytesOf(document, *document.root.find("a")->find("c")), std::string("[x, {y: z} ]"));
+        QCOMPARE(
+            bytesOf(document, *document.root.find("a")), std::string("b: 1\n  c: [x, {y: z} ]"));
+        QCOMPARE(
+            bytesOf(document, *document.root.find("a")->find("c")), std::string("[x, {y: z} ]"));
         QCOMPARE(bytesOf(document, *document.root.find("d")), std::string("{ e: 1, # f\n }"));
     }
 
@@ -102,7 +115,8 @@ private slots:
 
     void aliases_and_merge_keys_are_replaced()
     {
-        const auto document = parse("base: &b {x: 1, y: 2}\nmore: &m {z: 3, x: 9}\none:\n  <<: [*b, *m]\n  y: 5\ntwo: *b\n");
+        const auto document = parse("base: &b {x: 1, y: 2}\nmore: &m {z: 3, x: 9}\none:\n  <<: "
+                                    "[*b, *m]\n  y: 5\ntwo: *b\n");
         QVERIFY(document.diagnostics.empty());
         const YamlNode* one = document.root.find("one");
         QCOMPARE(one->find("x")->text, std::string("1"));
@@ -166,7 +180,10 @@ private slots:
 
     void other_encodings_and_several_documents_are_refused()
     {
-        QCOMPARE(onlyCode(parse(std::string("\xFF\xFE" "a\0:\0", 6))), std::string("not-utf8"));
+        QCOMPARE(onlyCode(parse(std::string("\xFF\xFE"
+                                            "a\0:\0",
+                     6))),
+            std::string("not-utf8"));
         QCOMPARE(onlyCode(parse("a: \xE4\n")), std::string("not-utf8"));
         QCOMPARE(onlyCode(parse("a: 1\n---\nb: 2\n")), std::string("many-documents"));
         QVERIFY(parse("---\na: 1\n...\n").diagnostics.empty());
@@ -174,7 +191,8 @@ private slots:
 
     void anything_at_all_can_be_parsed_without_a_crash()
     {
-        const std::string seed = "a: &x {b: [1, '2', \"3\"], c: >-\n  t\n  u\n}\nd: *x\n<<: *x\ne: |\n  z\n? q\n: r\n";
+        const std::string seed
+            = "a: &x {b: [1, '2', \"3\"], c: >-\n  t\n  u\n}\nd: *x\n<<: *x\ne: |\n  z\n? q\n: r\n";
         for (std::size_t cut = 0; cut <= seed.size(); ++cut) {
             (void)parse(seed.substr(0, cut));
             for (const char c : std::string("\t{}[]:&*!|>'\"#%@\n\x01")) {
