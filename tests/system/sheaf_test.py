@@ -156,6 +156,7 @@ class SheafTest(unittest.TestCase):
         return wait_until(f"run {run} in {states}", lambda: next((s for s in [self.status(run)] if s["state"] in states), None))
 
     def wait_for_done(self, run, step, count):
+        wait_until(f"the folder of run {run}", self.run_dir(run).exists)
         return wait_until(f"{count} mini-batches done",
                           lambda: next((s for s in [self.step(self.status(run), step)] if s["miniBatches"]["Done"] >= count), None))
 

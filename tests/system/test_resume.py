@@ -34,7 +34,15 @@ EXPECTED = "".join(f"row {n} {'x' * n}\n" for n in range(FILES))
 class Resume(SheafTest):
     def setUp(self):
         super().setUp()
+        self.waiting = []
         self.job = self.parallel_job(SCRIPT, files=FILES, instance_count=2, timeout=600)
+
+    def tearDown(self):
+        for process in self.waiting:
+            process.kill()
+            for stream in (process.stdout, process.stderr):
+                stream.close()
+            process.wait()
 
     def allow(self, *names):
         for name in names:
@@ -105,20 +113,29 @@ class Resume(SheafTest):
 
     def test_killed_again_and_again_at_any_moment(self):
         self.allow("init", "go")
-        slow = self.parallel_job(SCRIPT.replace("    print(", "    threading.Event().wait(0.03)\n    print("), files=FILES, timeout=600)
+        slow = self.parallel_job(SCRIPT.replace("    print(", "    threading.Event().wait(0.1)\n    print("), files=FILES, timeout=600,
+                                 max_concurrency_per_instance=1)
         run_dir = self.detach(slow, "often")
-        for number, choose in enumerate(self.VICTIMS.values()):
-            self.wait_for_done("often", "work", 3 + 6 * number)
+        done, kills = set(), 0
+        for choose in list(self.VICTIMS.values()) * 3:
+            self.wait_for_done("often", "work", min(FILES, len(done) + 1))
+            if not Ranks(run_dir).mpirun:
+                break
+            try:
+                self.kill_and_wait(run_dir, choose)
+            except (ProcessLookupError, TypeError):
+                break  # it ended by itself meanwhile
             if self.status("often")["state"] == "Completed":
                 break
-            self.kill_and_wait(run_dir, choose)
+            kills += 1
             done, before = self.done("often"), self.starts()
             self.sheaf("resume", "often", "--detach")
-            wait_until("it runs again", lambda: self.starts() != before)
+            wait_until("it runs again", lambda: self.starts() != before or self.status("often")["state"] == "Completed")
             self.assertEqual([n for n in done if self.starts()[n] != before[n]], [])
         status = self.wait_for_state("often", "Completed", "Failed", "Interrupted")
         self.assertEqual(status["state"], "Completed")
         self.assertEqual(self.rows(status), EXPECTED)
+        self.assertGreaterEqual(kills, 2)
 
     def test_a_killed_worker_needs_no_resume(self):
         self.allow("init")
@@ -157,8 +174,7 @@ class Resume(SheafTest):
     def test_ctrl_c_cancels_with_130_and_says_how_to_go_on(self):
         self.allow("init")
         process = self.start_sheaf("run", self.job, "--workspace", self.folder, "--name", "ctrlc")
-        self.addCleanup(process.stdout.close)
-        self.addCleanup(process.stderr.close)
+        self.waiting.append(process)
         self.wait_for_done("ctrlc", "work", HELD)
         process.send_signal(signal.SIGINT)
         wait_until("the stop was heard", lambda: "Stopping" in process.stdout.readline())
@@ -171,15 +187,16 @@ class Resume(SheafTest):
     def test_the_run_outlives_the_command_that_started_it(self):
         self.allow("init")
         process = self.start_sheaf("run", self.job, "--workspace", self.folder, "--name", "alone")
+        self.waiting.append(process)
         self.wait_for_done("alone", "work", HELD)
         process.kill()
-        process.communicate()
         self.allow("go")
         self.assertEqual(self.rows(self.wait_for_state("alone", "Completed", "Interrupted")), EXPECTED)
 
     def test_a_coordinator_that_dies_is_told_by_the_command_that_waits(self):
         self.allow("init")
         process = self.start_sheaf("run", self.job, "--workspace", self.folder, "--name", "died")
+        self.waiting.append(process)
         self.wait_for_done("died", "work", HELD)
         self.kill_and_wait(self.run_dir("died"), lambda ranks: ranks.mpirun)
         _, err = process.communicate(timeout=60)
