@@ -1,4 +1,4 @@
-"""Fits one model per store and brand: quantity by price and season. Writes it and returns one line about it."""
+"""Fits one model per store and brand: quantity by price and season. Writes it and returns a row per week."""
 import argparse
 import json
 from pathlib import Path
@@ -22,9 +22,11 @@ def run(mini_batch, mini_batch_context):
     matrix = np.column_stack([mini_batch["price"].to_numpy(float), np.sin(angle), np.cos(angle), np.ones(len(mini_batch))])
     quantity = mini_batch["quantity"].to_numpy(float)
     weights, *_ = np.linalg.lstsq(matrix, quantity, rcond=None)
-    error = float(np.sqrt(np.mean((matrix @ weights - quantity) ** 2)))
-
     name = f"store-{store}-{brand}.json"
     (models / name).write_text(json.dumps({"store": store, "brand": brand, "weights": [round(float(w), 6) for w in weights]}))
     print(f"store {store}, brand {brand}: {len(mini_batch)} weeks")
-    return [f"{store} {brand} {len(mini_batch)} {error:.2f} {name}"]
+    report = mini_batch[["week", "quantity"]].copy()
+    report.insert(0, "store", store)
+    report.insert(1, "brand", brand)
+    report["fitted"] = (matrix @ weights).round(1)
+    return report
