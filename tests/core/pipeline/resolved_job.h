@@ -78,13 +78,13 @@ inline std::string words(const pipeline::Resolved& resolved)
     return text;
 }
 
-inline const pipeline::StepSpec& step(const pipeline::Resolved& resolved, const std::string& name)
+/// By value, so that it may outlive a Resolved made in the same line.
+inline pipeline::StepSpec step(const pipeline::Resolved& resolved, const std::string& name)
 {
-    static const pipeline::StepSpec kNone {};
     const auto& steps = resolved.spec.steps;
     const auto found
         = std::find_if(steps.begin(), steps.end(), [&](const auto& s) { return s.name == name; });
-    return found == steps.end() ? kNone : *found;
+    return found == steps.end() ? pipeline::StepSpec {} : *found;
 }
 
 /// The value behind `--name` among tokens, "" when it is not there.
