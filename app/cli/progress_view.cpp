@@ -18,7 +18,7 @@ namespace {
 using namespace std::chrono_literals;
 constexpr auto kSpeedOver = 15s;
 constexpr auto kTellEvery = 5s;
-constexpr int kBarColumns = 24;
+constexpr int kBarColumns = 20;
 
 std::string bar(std::uint32_t ended, std::uint32_t total)
 {
@@ -103,6 +103,9 @@ void ProgressView::say(const std::string& line)
 double ProgressView::perSecond(const event::StepPicture& step, Clock::time_point now)
 {
     auto& marks = m_speeds[step.name].marks;
+    if (marks.empty() || marks.back().second != step.ended()) {
+        m_speeds[step.name].changed = now;
+    }
     if (marks.empty() || now - marks.back().first > 200ms) {
         marks.emplace_back(now, step.ended());
     }
@@ -127,14 +130,20 @@ std::string ProgressView::progressText(const event::StepPicture& step, Clock::ti
     std::string text = fmt::format(
         "{} of {} mini-batches", text::humanCount(step.ended()), text::humanCount(step.total()));
     if (failed > 0) {
-        text += ", " + coloured(Colour::Red, text::humanCount(failed) + " failed");
+        text += ", " + text::humanCount(failed) + " failed";
     }
     if (step.state == event::StepState::Finalizing) {
         return text + ", writing the output";
     }
-    if (const double rate = perSecond(step, now); rate > 0) {
+    const double rate = perSecond(step, now);
+    const double left = rate > 0 ? (step.total() - step.ended()) / rate : 0;
+    const double quiet = std::chrono::duration<double>(now - m_speeds[step.name].changed).count();
+    if (rate > 0 && quiet < 2 * left + 1) {
         text += ", " + rateText(rate);
-        text += ", about " + text::humanSeconds((step.total() - step.ended()) / rate) + " left";
+        text += left >= 1 ? ", about " + text::humanSeconds(left) + " left" : "";
+    } else if (step.ended() < step.total()) {
+        // The last ones take longer than the others did: a guess would be wrong.
+        text += fmt::format(", {} running", step.count(event::MiniBatchState::Running));
     }
     return text;
 }
@@ -143,8 +152,11 @@ void ProgressView::tellStates(const event::StepPicture& step, Clock::time_point 
 {
     auto& told = m_told[step.name];
     for (; told.warnings < step.warnings.size(); ++told.warnings) {
-        say(fmt::format("{}  {} {}", step.name, coloured(Colour::Yellow, "warning:"),
-            harmlessLine(step.warnings[told.warnings])));
+        const std::string& warning = step.warnings[told.warnings];
+        if (m_known.count(warning) == 0) {
+            say(fmt::format("{}  {} {}", step.name, coloured(Colour::Yellow, "warning:"),
+                harmlessLine(warning)));
+        }
     }
     if (step.state == told.state) {
         return;
@@ -171,21 +183,27 @@ void ProgressView::tellProgress(const event::StepPicture& step, Clock::time_poin
 
 void ProgressView::redraw(const event::RunPicture& picture, Clock::time_point now)
 {
-    clear();
     const int width = terminalWidth();
+    std::string lines;
+    int count = 0;
     for (const auto& step : picture.steps()) {
         if (!isAtWork(step)) {
             continue;
         }
-        // The bar and its colours have no width that cut() could count, so the text alone is cut.
-        const std::string text = progressText(step, now);
-        const bool plain = text.find('\x1b') == std::string::npos;
-        const int room = width - static_cast<int>(step.name.size()) - kBarColumns - 5;
-        fmt::print("{}  {}  {}\n", coloured(Colour::Bold, step.name),
-            bar(step.ended(), step.total()), plain ? cut(text, room) : text);
-        ++m_linesDrawn;
+        const std::string name = cut(step.name, 24);
+        const int room = width - static_cast<int>(name.size()) - kBarColumns - 5;
+        lines += fmt::format("{}  {}  {}\n", coloured(Colour::Bold, name),
+            bar(step.ended(), step.total()), cut(progressText(step, now), std::max(8, room)));
+        ++count;
     }
+    if (lines == m_drawn && count == m_linesDrawn) {
+        return;
+    }
+    clear();
+    fmt::print("{}", lines);
     std::fflush(stdout);
+    m_drawn = lines;
+    m_linesDrawn = count;
 }
 
 void ProgressView::show(const event::RunPicture& picture, Clock::time_point now)

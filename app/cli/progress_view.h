@@ -23,6 +23,11 @@ public:
 
     /// What is so already when the watching begins is not told.
     void adopt(const event::RunPicture& picture);
+    /// Warnings that were printed before the run began.
+    void passOver(const std::vector<std::string>& warnings)
+    {
+        m_known.insert(warnings.begin(), warnings.end());
+    }
     void show(const event::RunPicture& picture, Clock::time_point now);
     /// Takes the redrawn lines away, so that others can print.
     void clear();
@@ -33,6 +38,7 @@ private:
     struct Speed
     {
         std::deque<std::pair<Clock::time_point, std::uint32_t>> marks;
+        Clock::time_point changed;
     };
     struct Told
     {
@@ -50,8 +56,10 @@ private:
 
     bool m_onTerminal;
     int m_linesDrawn = 0;
+    std::string m_drawn;
     std::map<std::string, Speed> m_speeds;
     std::map<std::string, Told> m_told;
+    std::set<std::string> m_known;
 };
 
 } // namespace sheaf::cli

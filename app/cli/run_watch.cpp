@@ -216,6 +216,7 @@ int watchRun(OpenRun& run, std::uint64_t seen, bool json)
 {
     ProgressView view(!json && isTerminal(stdout));
     view.adopt(run.picture);
+    view.passOver(run.spec.notes);
     const End end = waitForEnd(run, seen, view, json);
     view.clear();
     if (json) {
