@@ -24,15 +24,23 @@ using namespace sheaf;
 
 namespace {
 
-/// Holds the run's lock as long as the process lives, or -1 when somebody else does.
+/// Holds the run's lock as long as the process lives, or -1 when somebody else does. Who only asks whether a coordinator
+/// lives (runtime::coordinatorLives) holds it for a moment, so it is tried for a second.
 int takeLock(const runtime::RunDir& dir)
 {
+    constexpr int kTries = 100;
+    constexpr useconds_t kPause = 10'000;
     const int file = ::open(dir.lock().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (file >= 0 && ::flock(file, LOCK_EX | LOCK_NB) != 0) {
-        ::close(file);
-        return -1;
+    for (int i = 0; file >= 0 && i < kTries; ++i) {
+        if (::flock(file, LOCK_EX | LOCK_NB) == 0) {
+            return file;
+        }
+        ::usleep(kPause);
     }
-    return file;
+    if (file >= 0) {
+        ::close(file);
+    }
+    return -1;
 }
 
 Result<void> foldEarlierLives(store::EventStore& store, runtime::CoordinatorHost& host)
