@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: The Sheaf authors
+
+// sheaf-studio [FILE | RUN_FOLDER] [--python P] [--workspace DIR] [--run]
+
+#include "ui/shell/main_window.h"
+#include "ui/state/app_context.h"
+#include "ui/style/theme.h"
+
+#include <QApplication>
+#include <QCommandLineParser>
+
+#include <csignal>
+
+using namespace sheaf::ui;
+
+int main(int argc, char** argv)
+{
+    std::signal(SIGPIPE, SIG_IGN);
+    QApplication application(argc, argv);
+    QApplication::setApplicationName(QStringLiteral("sheaf-studio"));
+    QApplication::setOrganizationName(QStringLiteral("sheaf"));
+    QApplication::setApplicationDisplayName(QStringLiteral("Sheaf"));
+    QApplication::setApplicationVersion(QStringLiteral(SHEAF_VERSION));
+
+    QCommandLineParser parser;
+    parser.setApplicationDescription(QObject::tr("A studio for parallel batch jobs over MPI."));
+    parser.addHelpOption();
+    parser.addVersionOption();
+    parser.addPositionalArgument(QStringLiteral("path"), QObject::tr("A pipeline file, or the folder of a run."), QStringLiteral("[path]"));
+    const QCommandLineOption python(QStringLiteral("python"), QObject::tr("The interpreter of the workers."), QStringLiteral("path"));
+    const QCommandLineOption workspace(QStringLiteral("workspace"), QObject::tr("The folder whose .sheaf/ holds the runs."), QStringLiteral("folder"));
+    const QCommandLineOption run(QStringLiteral("run"), QObject::tr("Run the pipeline at once."));
+    parser.addOptions({ python, workspace, run });
+    parser.process(application);
+
+    AppContext context;
+    context.settings.overrideForSession(parser.value(python), parser.value(workspace));
+    applyTheme(application, themeFromKey(context.settings.settings().theme));
+    MainWindow window(context);
+    window.show();
+    if (!parser.positionalArguments().isEmpty()) {
+        window.openPath(parser.positionalArguments().first());
+        if (parser.isSet(run)) {
+            window.run();
+        }
+    }
+    return QApplication::exec();
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: The Sheaf authors
+#pragma once
+
+#include "ui/canvas/graph_model.h"
+
+namespace sheaf::ui {
+
+struct NodeLook {
+    bool isSelected = false;
+    bool isHovered = false;
+    bool hasFocus = false;
+    bool hasProblem = false; // an error of the job file lies in this step
+    double scale = 1; // pixels per scene unit: decides the level of detail
+};
+
+/// All drawing of boxes, from (0, 0). Levels of detail by size on screen: whole card; title and bar; box in the state's colour.
+void paintNode(QPainter& painter, const GraphNode& node, const NodeStatus& status, const NodeLook& look);
+
+} // namespace sheaf::ui

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: The Sheaf authors
+#include "ui/run/mini_batch_table.h"
+
+#include "ui/run/mini_batch_filter.h"
+#include "ui/state/app_context.h"
+#include "ui/style/spacing.h"
+#include "ui/style/theme.h"
+#include "ui/text/convert.h"
+#include "ui/text/format.h"
+
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPlainTextEdit>
+#include <QSplitter>
+#include <QTableView>
+#include <QVBoxLayout>
+
+namespace sheaf::ui {
+
+MiniBatchTable::MiniBatchTable(AppContext& context, QWidget* parent)
+    : QWidget(parent)
+    , m_context(context)
+    , m_model(new MiniBatchModel(this))
+    , m_filter(new QLineEdit(this))
+    , m_count(new QLabel(this))
+    , m_view(new QTableView(this))
+    , m_story(new QPlainTextEdit(this))
+{
+    m_filter->setObjectName(QStringLiteral("run.batches.filter"));
+    m_filter->setAccessibleName(tr("Filter mini-batches"));
+    m_filter->setPlaceholderText(tr("Filter: state:failed node:0 tries:>1 dur:>2s err:\"KeyError\" or a number"));
+    m_filter->setClearButtonEnabled(true);
+    m_count->setObjectName(QStringLiteral("run.batches.count"));
+    m_view->setObjectName(QStringLiteral("run.batches.table"));
+    m_view->setAccessibleName(tr("Mini-batches"));
+    m_view->setModel(m_model);
+    m_view->setSelectionBehavior(QAbstractItemView::SelectRows);
+    m_view->setSelectionMode(QAbstractItemView::SingleSelection);
+    m_view->setAlternatingRowColors(true);
+    m_view->setShowGrid(false);
+    m_view->setSortingEnabled(true);
+    m_view->sortByColumn(MiniBatchModel::Number, Qt::AscendingOrder);
+    m_view->setTabKeyNavigation(false);
+    m_view->verticalHeader()->hide();
+    m_view->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + space::kMedium);
+    m_view->horizontalHeader()->setStretchLastSection(true);
+    m_view->horizontalHeader()->setHighlightSections(false);
+    const int widths[] = { 80, 110, 56, 56, 92, 70, 80, 100, 80, 80 };
+    for (int column = 0; column < 10; ++column) {
+        m_view->setColumnWidth(column, widths[column]);
+    }
+    m_story->setObjectName(QStringLiteral("run.batches.story"));
+    m_story->setAccessibleName(tr("The chosen mini-batch: its attempts, errors, log lines and inputs"));
+    m_story->setReadOnly(true);
+    m_story->setFont(monoFont());
+    m_story->setLineWrapMode(QPlainTextEdit::NoWrap);
+    m_story->setPlaceholderText(tr("Choose a mini-batch to see its attempts, its errors, its own log lines and its inputs."));
+
+    auto* bar = new QHBoxLayout;
+    bar->addWidget(m_filter, 1);
+    bar->addWidget(m_count);
+    auto* splitter = new QSplitter(Qt::Vertical, this);
+    splitter->addWidget(m_view);
+    splitter->addWidget(m_story);
+    splitter->setStretchFactor(0, 3);
+    splitter->setStretchFactor(1, 2);
+    splitter->setChildrenCollapsible(false);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(space::kMedium, space::kMedium, space::kMedium, space::kMedium);
+    layout->setSpacing(space::kMedium);
+    layout->addLayout(bar);
+    layout->addWidget(splitter, 1);
+
+    connect(m_filter, &QLineEdit::textChanged, this, [this] { applyFilter(); });
+    connect(m_model, &MiniBatchModel::rowsArranged, this, [this] { refreshCount(); });
+    connect(m_view->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this] { askStory(); });
+    connect(&m_context.run, &RunState::changed, this, [this](const event::ChangeSet& changes) { onChanged(changes); });
+    connect(&m_context.run, &RunState::opened, this, [this] { bind(); });
+    connect(&m_context.run, &RunState::closed, this, [this] { bind(); });
+    connect(&m_context.selection, &SelectionState::stepChanged, this, [this] { bind(); });
+    bind();
+}
+
+void MiniBatchTable::bind()
+{
+    m_story->clear();
+    const QString step = m_context.selection.step();
+    m_model->setSource(
+        [this, step]() -> const event::StepPicture* {
+            return m_context.run.isOpen() ? m_context.run.step(step) : nullptr;
+        },
+        [this, step](MiniBatchIndex miniBatch) -> const QString& {
+            static const QString none;
+            const auto index = m_context.run.stepIndex(step);
+            return index ? m_context.run.errorOf(*index, miniBatch) : none;
+        });
+    refreshCount();
+}
+
+void MiniBatchTable::onChanged(const event::ChangeSet& changes)
+{
+    const auto index = m_context.run.stepIndex(m_context.selection.step());
+    if (!index) {
+        return;
+    }
+    std::vector<MiniBatchIndex> touched;
+    for (const auto& [step, miniBatch] : changes.miniBatches) {
+        if (step == *index) {
+            touched.push_back(miniBatch);
+        }
+    }
+    m_model->onChanged(touched, changes.plans.contains(*index));
+    refreshCount();
+}
+
+void MiniBatchTable::setFilterText(const QString& text)
+{
+    m_filter->setText(text);
+}
+
+void MiniBatchTable::applyFilter()
+{
+    const MiniBatchFilter filter(m_filter->text());
+    m_model->setFilter(filter);
+    m_filter->setToolTip(filter.complaint());
+    refreshCount();
+}
+
+void MiniBatchTable::refreshCount()
+{
+    const MiniBatchFilter filter(m_filter->text());
+    if (!filter.complaint().isEmpty()) {
+        m_count->setText(filter.complaint());
+        return;
+    }
+    m_count->setText(tr("%1 of %2").arg(
+        countText(static_cast<std::uint64_t>(m_model->rowCount())), countText(m_model->total())));
+}
+
+void MiniBatchTable::askStory()
+{
+    const QModelIndex current = m_view->currentIndex();
+    const auto step = m_context.run.stepIndex(m_context.selection.step());
+    if (!current.isValid() || !step) {
+        m_story->clear();
+        return;
+    }
+    m_context.run.askStory(this, *step, m_model->at(current.row()),
+        [this](const RunState::MiniBatchStory& story) { m_story->setPlainText(storyText(story)); });
+}
+
+QString MiniBatchTable::storyText(const RunState::MiniBatchStory& story)
+{
+    QString text;
+    std::size_t number = 0;
+    for (const auto& attempt : story.attempts) {
+        text += tr("Try %1 — %2 — node %3, process%4, %5, %6 in run()\n")
+                    .arg(attempt.picked)
+                    .arg(wordOf(attempt.outcome))
+                    .arg(attempt.node.value)
+                    .arg(attempt.process.value, 3, 10, QLatin1Char('0'))
+                    .arg(clockText(attempt.startMicros), durationText(attempt.runSeconds));
+        if (!attempt.error.empty()) {
+            text += toQt(attempt.error) + QLatin1Char('\n');
+        }
+        if (!attempt.traceback.empty()) {
+            text += toQt(attempt.traceback) + QLatin1Char('\n');
+        }
+        if (number < story.logs.size() && !story.logs[number].isEmpty()) {
+            text += tr("What it wrote:") + QLatin1Char('\n') + story.logs[number] + QLatin1Char('\n');
+        }
+        text += QLatin1Char('\n');
+        ++number;
+    }
+    if (story.attempts.empty()) {
+        text += tr("No attempt has ended yet.") + QStringLiteral("\n\n");
+    }
+    text += tr("Its line of the plan:") + QLatin1Char('\n') + story.planLine;
+    return text;
+}
+
+} // namespace sheaf::ui

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: The Sheaf authors
+#pragma once
+
+#ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse the C++20 headers that these lead to
+#include "ui/run/mini_batch_model.h"
+#include "ui/state/run_state.h"
+#endif
+
+#include <QWidget>
+
+class QLabel;
+class QLineEdit;
+class QPlainTextEdit;
+class QTableView;
+
+namespace sheaf::ui {
+
+class AppContext;
+
+/// The mini-batches of the step in view: a live table with a filter, and the story of the chosen one (attempts, errors,
+/// tracebacks, its own log lines, its inputs). Owned by the frame; main thread.
+class MiniBatchTable : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit MiniBatchTable(AppContext& context, QWidget* parent = nullptr);
+    void setFilterText(const QString& text);
+
+private:
+    void onChanged(const event::ChangeSet& changes);
+    void bind();
+    void applyFilter();
+    void refreshCount();
+    void askStory();
+    [[nodiscard]] static QString storyText(const RunState::MiniBatchStory& story);
+    AppContext& m_context;
+    MiniBatchModel* m_model;
+    QLineEdit* m_filter;
+    QLabel* m_count;
+    QTableView* m_view;
+    QPlainTextEdit* m_story;
+};
+
+} // namespace sheaf::ui

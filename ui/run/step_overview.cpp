@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: The Sheaf authors
+#include "ui/run/step_overview.h"
+
+#include "ui/state/app_context.h"
+#include "ui/style/spacing.h"
+#include "ui/style/state_tone.h"
+#include "ui/style/theme.h"
+#include "ui/text/convert.h"
+#include "ui/text/format.h"
+#include "ui/widgets/progress_strip.h"
+#include "ui/widgets/state_badge.h"
+
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QPlainTextEdit>
+#include <QSplitter>
+#include <QTreeWidget>
+#include <QVBoxLayout>
+
+namespace sheaf::ui {
+
+using event::MiniBatchState;
+
+namespace {
+
+std::vector<Share> sharesOf(const event::StepPicture& step)
+{
+    std::vector<Share> shares;
+    for (const MiniBatchState state : { MiniBatchState::Done, MiniBatchState::Failed, MiniBatchState::TimedOut,
+             MiniBatchState::Running, MiniBatchState::Retrying, MiniBatchState::Canceled, MiniBatchState::Pending }) {
+        shares.push_back({ toneOf(state), step.count(state) });
+    }
+    return shares;
+}
+
+} // namespace
+
+StepOverview::StepOverview(AppContext& context, QWidget* parent)
+    : QWidget(parent)
+    , m_context(context)
+    , m_badge(new StateBadge(this))
+    , m_sentence(new QLabel(this))
+    , m_strip(new ProgressStrip(this))
+    , m_counts(new QLabel(this))
+    , m_figures(new QLabel(this))
+    , m_failuresTitle(new QLabel(this))
+    , m_failures(new QTreeWidget(this))
+    , m_traceback(new QPlainTextEdit(this))
+{
+    setObjectName(QStringLiteral("run.overview"));
+    m_sentence->setWordWrap(true);
+    m_sentence->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_sentence->setObjectName(QStringLiteral("run.overview.sentence"));
+    m_counts->setObjectName(QStringLiteral("run.overview.counts"));
+    m_failuresTitle->setFont(textFont(1, true));
+    m_failures->setObjectName(QStringLiteral("run.overview.failures"));
+    m_failures->setAccessibleName(tr("Failures by kind"));
+    m_failures->setHeaderLabels({ tr("Attempts"), tr("Kind"), tr("What was raised"), tr("First in") });
+    m_failures->setRootIsDecorated(false);
+    m_failures->setAlternatingRowColors(true);
+    m_failures->header()->setSectionResizeMode(2, QHeaderView::Stretch);
+    m_failures->header()->setStretchLastSection(false);
+    m_traceback->setReadOnly(true);
+    m_traceback->setFont(monoFont());
+    m_traceback->setLineWrapMode(QPlainTextEdit::NoWrap);
+    m_traceback->setObjectName(QStringLiteral("run.overview.traceback"));
+    m_traceback->setAccessibleName(tr("First traceback of this kind"));
+
+    auto* head = new QHBoxLayout;
+    head->setSpacing(space::kLarge);
+    head->addWidget(m_badge);
+    head->addWidget(m_sentence, 1);
+    auto* splitter = new QSplitter(Qt::Vertical, this);
+    splitter->addWidget(m_failures);
+    splitter->addWidget(m_traceback);
+    splitter->setStretchFactor(1, 2);
+    splitter->setChildrenCollapsible(false);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(space::kPanel, space::kPanel, space::kPanel, space::kPanel);
+    layout->setSpacing(space::kMedium);
+    layout->addLayout(head);
+    layout->addWidget(m_strip);
+    layout->addWidget(m_counts);
+    layout->addWidget(m_figures);
+    layout->addSpacing(space::kMedium);
+    layout->addWidget(m_failuresTitle);
+    layout->addWidget(splitter, 1);
+
+    connect(m_failures, &QTreeWidget::currentItemChanged, this, [this] { showTraceback(); });
+    connect(m_failures, &QTreeWidget::itemActivated, this, [this](QTreeWidgetItem* item) {
+        m_context.selection.showBatches(QStringLiteral("err:\"%1\"").arg(item->text(2).left(60)));
+    });
+    connect(&m_context.run, &RunState::changed, this, [this] { refresh(); });
+    connect(&m_context.run, &RunState::activityChanged, this, [this] { refresh(); });
+    connect(&m_context.run, &RunState::closed, this, [this] { refresh(); });
+    connect(&m_context.selection, &SelectionState::stepChanged, this, [this] { refresh(); });
+    refresh();
+}
+
+void StepOverview::refresh()
+{
+    const event::StepPicture* step = m_context.run.isOpen() ? m_context.run.step(m_context.selection.step()) : nullptr;
+    if (step == nullptr) {
+        m_badge->setState(Tone::Pending, tr("Not run"));
+        m_sentence->setText(m_context.run.isOpen() ? tr("Nothing is known of this step yet.")
+                                                   : tr("Press Run to see this step at work."));
+        m_strip->setShares({});
+        m_counts->clear();
+        m_figures->clear();
+        m_failures->clear();
+        m_traceback->clear();
+        m_failures->hide();
+        m_traceback->hide();
+        m_failuresTitle->hide();
+        return;
+    }
+    m_badge->setState(toneOf(step->state), wordOf(step->state));
+    m_sentence->setText(step->message.empty() ? (step->planned ? tr("%1 mini-batches were planned.").arg(countText(step->total()))
+                                                               : tr("Its turn has not come, or its input is being listed."))
+                                              : toQt(step->message));
+    m_strip->setShares(sharesOf(*step));
+    const std::uint32_t done = step->count(MiniBatchState::Done);
+    m_counts->setText(step->planned
+            ? tr("%1 of %2 done · %3 failed · %4 timed out · %5 running · %6 items failed")
+                  .arg(countText(done), countText(step->total()), countText(step->count(MiniBatchState::Failed)),
+                      countText(step->count(MiniBatchState::TimedOut)), countText(step->count(MiniBatchState::Running)),
+                      countText(step->itemsFailed))
+            : QString());
+    const std::int64_t from = step->firstAttemptMicros > 0 ? step->firstAttemptMicros : step->startedMicros;
+    const double seconds = step->endedMicros > 0
+        ? static_cast<double>(step->endedMicros - from) * 1e-6
+        : m_context.run.elapsedSeconds();
+    int live = 0;
+    for (const auto& worker : step->workers) {
+        live += worker.ended ? 0 : 1;
+    }
+    QStringList figures;
+    if (from > 0) {
+        figures << tr("%1 elapsed").arg(durationText(std::max(0.0, seconds)));
+    }
+    if (done > 0 && seconds > 0) {
+        figures << rateText(step->ended() / seconds);
+    }
+    figures << tr("%n worker(s) alive", nullptr, live);
+    m_figures->setText(figures.join(QStringLiteral(" · ")));
+    refreshFailures();
+}
+
+void StepOverview::refreshFailures()
+{
+    const event::StepPicture* step = m_context.run.step(m_context.selection.step());
+    const bool some = !step->failures.empty();
+    m_failures->setVisible(some);
+    m_traceback->setVisible(some);
+    m_failuresTitle->setVisible(some);
+    m_failuresTitle->setText(tr("What failed, by kind"));
+    const int shown = m_failures->currentItem() != nullptr ? m_failures->indexOfTopLevelItem(m_failures->currentItem()) : 0;
+    const auto kinds = static_cast<int>(std::min<std::size_t>(step->failures.size(), 1000));
+    while (m_failures->topLevelItemCount() > kinds) {
+        delete m_failures->takeTopLevelItem(m_failures->topLevelItemCount() - 1);
+    }
+    for (int i = 0; i < kinds; ++i) {
+        const auto& failure = step->failures[static_cast<std::size_t>(i)];
+        auto* item = m_failures->topLevelItem(i);
+        if (item == nullptr) {
+            item = new QTreeWidgetItem(m_failures);
+            item->setTextAlignment(0, Qt::AlignRight | Qt::AlignVCenter);
+        }
+        item->setText(0, countText(failure.attempts));
+        item->setText(1, wordOf(failure.outcome));
+        item->setText(2, toQt(failure.error));
+        item->setToolTip(2, toQt(failure.error));
+        item->setText(3, tr("mini-batch %1").arg(failure.firstMiniBatch.value));
+        item->setData(0, Qt::UserRole, toQt(failure.firstTraceback));
+    }
+    if (kinds > 0 && m_failures->currentItem() == nullptr) {
+        m_failures->setCurrentItem(m_failures->topLevelItem(std::min(shown, kinds - 1)));
+    }
+}
+
+void StepOverview::showTraceback()
+{
+    const QTreeWidgetItem* item = m_failures->currentItem();
+    m_traceback->setPlainText(item != nullptr ? item->data(0, Qt::UserRole).toString() : QString());
+}
+
+} // namespace sheaf::ui

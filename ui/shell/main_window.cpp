@@ -1,0 +1,396 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: The Sheaf authors
+#include "ui/shell/main_window.h"
+
+#include "ui/canvas/canvas_panel.h"
+#include "ui/history/history_panel.h"
+#include "ui/inspector/problem_list.h"
+#include "ui/shell/preferences_dialog.h"
+#include "ui/shell/start_page.h"
+#include "ui/shell/step_details.h"
+#include "ui/state/app_context.h"
+#include "ui/style/icons.h"
+#include "ui/style/theme.h"
+#include "ui/text/convert.h"
+#include "ui/text/error_text.h"
+#include "ui/text/format.h"
+#include "ui/widgets/message_bar.h"
+
+#include <QAction>
+#include <QApplication>
+#include <QCloseEvent>
+#include <QDir>
+#include <QDockWidget>
+#include <QDragEnterEvent>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QLabel>
+#include <QMenuBar>
+#include <QMessageBox>
+#include <QMimeData>
+#include <QSettings>
+#include <QStackedWidget>
+#include <QStandardPaths>
+#include <QStatusBar>
+#include <QToolBar>
+#include <QVBoxLayout>
+
+#include <filesystem>
+#include <utility>
+
+namespace sheaf::ui {
+
+namespace fs = std::filesystem;
+
+MainWindow::MainWindow(AppContext& context)
+    : m_context(context)
+{
+    setObjectName(QStringLiteral("main.window"));
+    setWindowTitle(tr("Sheaf"));
+    setWindowIcon(icon(QStringLiteral("sheaf")));
+    setAcceptDrops(true);
+    setDockNestingEnabled(true);
+    resize(1360, 860);
+    buildPanels();
+    buildActions();
+    connectAll();
+    const QSettings settings;
+    restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
+    restoreState(settings.value(QStringLiteral("window/state")).toByteArray());
+    showStart();
+    refreshActions();
+}
+
+MainWindow::~MainWindow() = default;
+
+void MainWindow::buildPanels()
+{
+    m_message = new MessageBar(this);
+    m_pages = new QStackedWidget(this);
+    auto* start = new StartPage(m_context, this);
+    m_canvas = new CanvasPanel(m_context, this);
+    m_pages->addWidget(start);
+    m_pages->addWidget(m_canvas);
+    auto* center = new QWidget(this);
+    auto* layout = new QVBoxLayout(center);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(m_message);
+    layout->addWidget(m_pages, 1);
+    setCentralWidget(center);
+    m_message->dismiss();
+
+    const auto dock = [this](const QString& id, const QString& title, QWidget* panel, Qt::DockWidgetArea area) {
+        auto* made = new QDockWidget(title, this);
+        made->setObjectName(id);
+        made->setWidget(panel);
+        addDockWidget(area, made);
+        return made;
+    };
+    m_details = new StepDetails(m_context, this);
+    m_detailsDock = dock(QStringLiteral("dock.details"), tr("Step"), m_details, Qt::RightDockWidgetArea);
+    auto* problems = new ProblemList(m_context, this);
+    m_problemsDock = dock(QStringLiteral("dock.problems"), tr("Problems"), problems, Qt::BottomDockWidgetArea);
+    m_history = new HistoryPanel(m_context, this);
+    m_historyDock = dock(QStringLiteral("dock.runs"), tr("Runs"), m_history, Qt::BottomDockWidgetArea);
+    tabifyDockWidget(m_problemsDock, m_historyDock);
+    m_problemsDock->raise();
+    resizeDocks({ m_detailsDock }, { 660 }, Qt::Horizontal);
+    resizeDocks({ m_problemsDock }, { 200 }, Qt::Vertical);
+    connect(problems, &ProblemList::titleChanged, m_problemsDock, &QDockWidget::setWindowTitle);
+    m_status = new QLabel(this);
+    m_status->setObjectName(QStringLiteral("status.line"));
+    statusBar()->addWidget(m_status, 1);
+    connect(start, &StartPage::openRequested, this, [this](const QString& file) { openPath(file); });
+    connect(start, &StartPage::browseRequested, this, [this] { browse(); });
+    connect(start, &StartPage::sampleRequested, this, [this](const QString& folder) { openSample(folder); });
+}
+
+QAction* MainWindow::addAction(
+    const QString& id, const QString& text, const QString& iconName, const QKeySequence& shortcut)
+{
+    auto* action = new QAction(text, this);
+    action->setObjectName(id);
+    action->setShortcut(shortcut);
+    if (!iconName.isEmpty()) {
+        action->setIcon(icon(iconName));
+    }
+    return action;
+}
+
+void MainWindow::buildActions()
+{
+    m_open = addAction(QStringLiteral("file.open"), tr("&Open…"), QStringLiteral("open"), QKeySequence::Open);
+    m_start = addAction(QStringLiteral("file.start"), tr("&Start page"), {}, QKeySequence(Qt::CTRL | Qt::Key_H));
+    m_preferences = addAction(QStringLiteral("file.preferences"), tr("&Preferences…"), QStringLiteral("settings"), QKeySequence(Qt::CTRL | Qt::Key_Comma));
+    m_quit = addAction(QStringLiteral("file.quit"), tr("&Quit"), {}, QKeySequence::Quit);
+    m_run = addAction(QStringLiteral("run.start"), tr("&Run"), QStringLiteral("run"), QKeySequence(Qt::CTRL | Qt::Key_Return));
+    m_stop = addAction(QStringLiteral("run.stop"), tr("&Stop"), QStringLiteral("stop"), QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_Return));
+    m_resume = addAction(QStringLiteral("run.resume"), tr("R&esume"), QStringLiteral("resume"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_R));
+    m_about = addAction(QStringLiteral("help.about"), tr("&About Sheaf"), {}, {});
+    m_stop->setToolTip(tr("Stop: lets running mini-batches finish; pressed again, ends them now"));
+    m_resume->setToolTip(tr("Resume: does only what is missing"));
+
+    QMenu* file = menuBar()->addMenu(tr("&File"));
+    file->addActions({ m_open, m_start });
+    file->addSeparator();
+    file->addAction(m_preferences);
+    file->addSeparator();
+    file->addAction(m_quit);
+    QMenu* runMenu = menuBar()->addMenu(tr("&Run"));
+    runMenu->addActions({ m_run, m_stop, m_resume });
+    QMenu* view = menuBar()->addMenu(tr("&View"));
+    view->addActions({ m_detailsDock->toggleViewAction(), m_problemsDock->toggleViewAction(), m_historyDock->toggleViewAction() });
+    QMenu* help = menuBar()->addMenu(tr("&Help"));
+    help->addAction(m_about);
+    QToolBar* bar = addToolBar(tr("Main"));
+    bar->setObjectName(QStringLiteral("main.toolbar"));
+    bar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    bar->addActions({ m_open, m_run, m_stop, m_resume });
+}
+
+void MainWindow::connectAll()
+{
+    connect(m_open, &QAction::triggered, this, [this] { browse(); });
+    connect(m_start, &QAction::triggered, this, [this] { showStart(); });
+    connect(m_quit, &QAction::triggered, this, [this] { close(); });
+    connect(m_run, &QAction::triggered, this, [this] { run(); });
+    connect(m_stop, &QAction::triggered, this, [this] { stop(); });
+    connect(m_resume, &QAction::triggered, this, [this] { m_context.run.resume(); });
+    connect(m_preferences, &QAction::triggered, this, [this] { PreferencesDialog(m_context, this).exec(); });
+    connect(m_about, &QAction::triggered, this, [this] {
+        QMessageBox::about(this, tr("About Sheaf"),
+            tr("<b>Sheaf %1</b><br>A studio and a runtime for parallel batch jobs over MPI.<br>GPL-3.0-or-later")
+                .arg(QApplication::applicationVersion()));
+    });
+    connect(m_history, &HistoryPanel::openRequested, this, [this](const QString& name) { openRun(name); });
+    connect(&m_context.selection, &SelectionState::stepOpened, this, [this] {
+        m_detailsDock->show();
+        m_detailsDock->raise();
+    });
+    connect(&m_context.settings, &SettingsState::changed, this, [this] {
+        if (auto* application = qobject_cast<QApplication*>(QCoreApplication::instance())) {
+            applyTheme(*application, themeFromKey(m_context.settings.settings().theme));
+        }
+    });
+    connect(&m_context.pipeline, &PipelineState::changed, this, [this] {
+        if (m_context.selection.step().isEmpty() && m_context.pipeline.snapshot() && !m_context.pipeline.snapshot()->spec.steps.empty()) {
+            m_context.selection.setStep(toQt(m_context.pipeline.snapshot()->spec.steps.back().name));
+        }
+        if (m_context.pipeline.count(spec::Severity::Error) > 0) {
+            m_problemsDock->raise();
+        }
+        refreshActions();
+        if (std::exchange(m_runWhenRead, false) && m_context.pipeline.canRun()) {
+            run();
+        }
+    });
+    connect(&m_context.run, &RunState::changed, this, [this](const event::ChangeSet& changes) {
+        if (changes.run || !changes.steps.empty()) {
+            refreshActions();
+        }
+    });
+    connect(&m_context.run, &RunState::activityChanged, this, [this] {
+        refreshActions();
+        if (!m_context.run.isActive()) {
+            m_context.history.refresh();
+        }
+    });
+    connect(&m_context.run, &RunState::closed, this, [this] { refreshActions(); });
+    connect(&m_context.run, &RunState::started, this, [this](const QString&, const QStringList& remarks) {
+        m_context.history.refresh();
+        if (remarks.isEmpty()) {
+            m_message->dismiss();
+        } else {
+            m_message->showMessage(MessageBar::Kind::Note, remarks.join(QLatin1Char('\n')));
+        }
+    });
+    connect(&m_context.run, &RunState::failed, this, [this](const Error& error) {
+        const ErrorText text = errorText(error);
+        m_message->showMessage(MessageBar::Kind::Error, text.sentence, text.fix);
+        refreshActions();
+    });
+    connect(&m_context.history, &HistoryState::loaded, this, [this] { attachToActive(); });
+}
+
+QString MainWindow::workspaceOf(const QString& file) const
+{
+    const QString chosen = m_context.settings.workspace();
+    return chosen.isEmpty() ? toQt(workspace::Workspace::around(toPath(file)).folder()) : chosen;
+}
+
+void MainWindow::openPath(const QString& path)
+{
+    const QFileInfo info(path);
+    if (info.isDir() && QFileInfo::exists(path + QStringLiteral("/run.json"))) {
+        // …/<workspace>/.sheaf/runs/<run>
+        const fs::path folder = fs::absolute(toPath(info.absoluteFilePath()));
+        m_context.history.setFolder(toQt(folder.parent_path().parent_path().parent_path()));
+        openRun(toQt(folder.filename()));
+        return;
+    }
+    if (info.isDir() && QFileInfo::exists(path + QStringLiteral("/pipeline.yml"))) {
+        openFile(info.absoluteFilePath() + QStringLiteral("/pipeline.yml"));
+        return;
+    }
+    if (!info.isFile()) {
+        m_context.settings.forgetRecentFile(path);
+        m_message->showMessage(MessageBar::Kind::Error, tr("%1 is not there.").arg(path), tr("Check the path, or open another file."));
+        return;
+    }
+    openFile(info.absoluteFilePath());
+}
+
+void MainWindow::openFile(const QString& file)
+{
+    m_message->dismiss();
+    m_context.run.close();
+    m_context.selection.setStep({});
+    m_context.settings.addRecentFile(file);
+    m_context.pipeline.open(file);
+    m_context.history.setFolder(workspaceOf(file));
+    m_pages->setCurrentWidget(m_canvas);
+    for (QDockWidget* dock : { m_detailsDock, m_problemsDock, m_historyDock }) {
+        dock->show();
+    }
+    m_problemsDock->raise();
+    setWindowTitle(tr("%1 — Sheaf").arg(QFileInfo(file).dir().dirName() + QLatin1Char('/') + QFileInfo(file).fileName()));
+    refreshActions();
+}
+
+void MainWindow::openRun(const QString& name)
+{
+    m_message->dismiss();
+    const QString folder = m_context.history.folder();
+    m_context.run.open(folder, name);
+    m_pages->setCurrentWidget(m_canvas);
+    m_detailsDock->show();
+    refreshActions();
+}
+
+/// A pipeline of this workspace that is at work already is watched at once.
+void MainWindow::attachToActive()
+{
+    if (m_context.run.isOpen() || !m_context.pipeline.isOpen()) {
+        return;
+    }
+    for (const auto& summary : m_context.history.runs()) {
+        const bool going = (summary.state == event::RunState::Running || summary.state == event::RunState::Starting) && !summary.interrupted;
+        if (going && toQt(summary.jobFile) == m_context.pipeline.file()) {
+            openRun(toQt(summary.run));
+            return;
+        }
+    }
+}
+
+void MainWindow::openSample(const QString& folder)
+{
+    // Samples may lie where one cannot write; runs lie beside the file.
+    const QString place = QStandardPaths::writableLocation(QStandardPaths::HomeLocation) + QStringLiteral("/sheaf-samples/")
+        + QFileInfo(folder).fileName();
+    m_context.worker.ask(
+        this,
+        [from = toPath(folder), to = toPath(place)]() -> std::string {
+            std::error_code error;
+            fs::create_directories(to.parent_path(), error);
+            if (!fs::exists(to / "pipeline.yml")) {
+                fs::copy(from, to, fs::copy_options::recursive | fs::copy_options::skip_existing, error);
+            }
+            return error ? error.message() : std::string();
+        },
+        [this, place](const std::string& problem) {
+            if (!problem.empty()) {
+                m_message->showMessage(MessageBar::Kind::Error, tr("The sample cannot be copied to %1: %2").arg(place, toQt(problem)));
+                return;
+            }
+            openFile(place + QStringLiteral("/pipeline.yml"));
+        });
+}
+
+void MainWindow::browse()
+{
+    const QString file = QFileDialog::getOpenFileName(
+        this, tr("Open a pipeline file"), {}, tr("Pipeline files (*.yml *.yaml);;All files (*)"));
+    if (!file.isEmpty()) {
+        openFile(file);
+    }
+}
+
+void MainWindow::showStart()
+{
+    m_pages->setCurrentIndex(0);
+    for (QDockWidget* dock : { m_detailsDock, m_problemsDock, m_historyDock }) {
+        dock->hide();
+    }
+}
+
+void MainWindow::run()
+{
+    if (!m_context.pipeline.canRun()) {
+        m_runWhenRead = m_context.pipeline.isOpen() && !m_context.pipeline.snapshot();
+        return;
+    }
+    workspace::StartRequest request;
+    request.jobFile = toPath(m_context.pipeline.file());
+    request.python = toStd(m_context.settings.python());
+    m_context.run.start(workspaceOf(m_context.pipeline.file()), request);
+    refreshActions();
+}
+
+void MainWindow::stop()
+{
+    m_context.run.stop(m_context.run.isStopAsked());
+}
+
+void MainWindow::refreshActions()
+{
+    const bool busy = m_context.run.isOpen() && (m_context.run.isActive() || m_context.run.isStarting());
+    m_run->setEnabled(m_context.pipeline.canRun() && !busy && !m_context.run.isStarting());
+    m_stop->setEnabled(busy && m_context.run.isActive());
+    m_stop->setText(m_context.run.isOpen() && m_context.run.isStopAsked() && busy ? tr("&Stop now") : tr("&Stop"));
+    const bool over = m_context.run.isOpen() && m_context.run.isOver();
+    const bool unfinished = over && m_context.run.picture().state() != event::RunState::Completed;
+    m_resume->setEnabled(!busy && m_context.run.isOpen() && (unfinished || m_context.run.isInterrupted()));
+    refreshStatus();
+}
+
+void MainWindow::refreshStatus()
+{
+    if (m_context.run.isOpen()) {
+        const auto& picture = m_context.run.picture();
+        const QString state = m_context.run.isInterrupted() ? tr("Interrupted") : wordOf(picture.state());
+        m_status->setText(tr("%1: %2. %3").arg(m_context.run.run(), state, toQt(picture.message())));
+    } else if (m_context.pipeline.isOpen()) {
+        const int errors = m_context.pipeline.count(spec::Severity::Error);
+        m_status->setText(errors > 0 ? tr("%n error(s): see Problems", nullptr, errors) : tr("Ready to run"));
+    } else {
+        m_status->setText({});
+    }
+}
+
+void MainWindow::closeEvent(QCloseEvent* event)
+{
+    QSettings settings;
+    settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
+    if (m_pages->currentWidget() == m_canvas) {
+        settings.setValue(QStringLiteral("window/state"), saveState());
+    }
+    QMainWindow::closeEvent(event);
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event)
+{
+    if (event->mimeData()->hasUrls()) {
+        event->acceptProposedAction();
+    }
+}
+
+void MainWindow::dropEvent(QDropEvent* event)
+{
+    const auto urls = event->mimeData()->urls();
+    if (!urls.isEmpty() && urls.first().isLocalFile()) {
+        openPath(urls.first().toLocalFile());
+    }
+}
+
+} // namespace sheaf::ui

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: The Sheaf authors
+#pragma once
+
+#include <QMainWindow>
+
+class QAction;
+class QDockWidget;
+class QLabel;
+class QStackedWidget;
+
+namespace sheaf::ui {
+
+class AppContext;
+class CanvasPanel;
+class HistoryPanel;
+class MessageBar;
+class StepDetails;
+
+/// The frame: places the panels, holds the actions, says in one line what is going on. It knows no more of a panel than
+/// that it is a widget and what it asks for. Owned by main; lives in the main thread. Closing it never touches a run.
+class MainWindow : public QMainWindow
+{
+    Q_OBJECT
+
+public:
+    explicit MainWindow(AppContext& context);
+    ~MainWindow() override;
+
+    /// A pipeline file or the folder of a run.
+    void openPath(const QString& path);
+    void run();
+
+protected:
+    void closeEvent(QCloseEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+
+private:
+    void buildPanels();
+    void buildActions();
+    void connectAll();
+    QAction* addAction(const QString& id, const QString& text, const QString& iconName, const QKeySequence& shortcut);
+    void openFile(const QString& file);
+    void openRun(const QString& run);
+    void openSample(const QString& folder);
+    void browse();
+    void showStart();
+    void stop();
+    void attachToActive();
+    void refreshActions();
+    void refreshStatus();
+    [[nodiscard]] QString workspaceOf(const QString& file) const;
+
+    AppContext& m_context;
+    QStackedWidget* m_pages = nullptr;
+    MessageBar* m_message = nullptr;
+    CanvasPanel* m_canvas = nullptr;
+    StepDetails* m_details = nullptr;
+    HistoryPanel* m_history = nullptr;
+    QDockWidget* m_detailsDock = nullptr;
+    QDockWidget* m_problemsDock = nullptr;
+    QDockWidget* m_historyDock = nullptr;
+    QLabel* m_status = nullptr;
+    QAction* m_open = nullptr;
+    QAction* m_start = nullptr;
+    QAction* m_quit = nullptr;
+    QAction* m_run = nullptr;
+    QAction* m_stop = nullptr;
+    QAction* m_resume = nullptr;
+    QAction* m_preferences = nullptr;
+    QAction* m_about = nullptr;
+    bool m_runWhenRead = false;
+};
+
+} // namespace sheaf::ui

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: The Sheaf authors
+#pragma once
+
+#include <QWidget>
+
+class QVBoxLayout;
+
+namespace sheaf::ui {
+
+class AppContext;
+
+/// What one sees before a pipeline is open: the samples, the files opened last, and a way to open another. Owned by the main window.
+class StartPage : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit StartPage(AppContext& context, QWidget* parent = nullptr);
+
+signals:
+    void openRequested(const QString& file);
+    void browseRequested();
+    /// The folder of a sample: it is copied to where it can be written before it is opened.
+    void sampleRequested(const QString& folder);
+
+private:
+    void listRecent();
+    QWidget* sampleCard(const QString& folder);
+    AppContext& m_context;
+    QVBoxLayout* m_recent;
+};
+
+} // namespace sheaf::ui

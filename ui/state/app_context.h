@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: The Sheaf authors
+#pragma once
+
+#include "ui/state/history_state.h"
+#include "ui/state/pipeline_state.h"
+#include "ui/state/run_state.h"
+#include "ui/state/selection_state.h"
+#include "ui/state/settings_state.h"
+#include "ui/state/work_thread.h"
+
+namespace sheaf::ui {
+
+/// Owns all shared state; built once in main (or in a test) and given to the shell. Main thread.
+class AppContext
+{
+public:
+    WorkThread reader; // quick reads
+    WorkThread worker; // what may take a while
+    SettingsState settings;
+    SelectionState selection;
+    PipelineState pipeline { worker };
+    RunState run { reader, worker };
+    HistoryState history { reader };
+};
+
+} // namespace sheaf::ui

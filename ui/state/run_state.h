@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: The Sheaf authors
+#pragma once
+
+#ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse the C++20 headers that these lead to
+#include "core/event/run_picture.h"
+#include "core/monitor/sample.h"
+#include "core/pipeline/run_spec.h"
+#include "core/workspace/workspace.h"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+#endif
+
+#include <QObject>
+#include <QTimer>
+
+namespace sheaf::ui {
+
+class WorkThread;
+
+/// The run that is open, going on or long over: its events are read from run.db in the reading thread, a chunk at a time, and
+/// folded into a RunPicture here. Live view and history are this one road. Also the verbs on it, carried out in the work
+/// thread. Never keeps a run alive and never ends one by going away. Owned by AppContext; main thread.
+class RunState : public QObject
+{
+    Q_OBJECT
+
+public:
+    RunState(WorkThread& reader, WorkThread& worker, QObject* parent = nullptr);
+    ~RunState() override;
+
+    void open(const QString& workspaceFolder, const QString& run);
+    void close();
+
+    [[nodiscard]] bool isOpen() const { return m_dir.has_value(); }
+    /// The frozen job; empty until it has been read.
+    [[nodiscard]] const pipeline::RunSpec& spec() const { return m_spec; }
+    [[nodiscard]] const event::RunPicture& picture() const { return m_picture; }
+    [[nodiscard]] const runtime::RunDir& dir() const { return *m_dir; }
+    [[nodiscard]] const QString& workspaceFolder() const { return m_folder; }
+    [[nodiscard]] QString run() const;
+    /// A coordinator lives, or mpirun is on its way.
+    [[nodiscard]] bool isActive() const { return m_active; }
+    /// The record has been read up to now at least once.
+    [[nodiscard]] bool isLoaded() const { return m_loaded; }
+    [[nodiscard]] bool isOver() const;
+    /// No end was written and nobody lives: can be resumed.
+    [[nodiscard]] bool isInterrupted() const { return isOpen() && m_loaded && !m_active && !isOver(); }
+    [[nodiscard]] bool isStarting() const { return m_starting; }
+    [[nodiscard]] bool isStopAsked() const { return m_stopAsked || m_picture.stopAsked(); }
+    [[nodiscard]] double elapsedSeconds() const;
+
+    [[nodiscard]] std::optional<StepIndex> stepIndex(const QString& name) const;
+    [[nodiscard]] const event::StepPicture* step(const QString& name) const;
+    [[nodiscard]] const pipeline::StepSpec* stepSpec(const QString& name) const;
+    /// Last line of what the last failed attempt raised; "" when it did not fail. One text per kind is kept.
+    [[nodiscard]] const QString& errorOf(StepIndex step, MiniBatchIndex miniBatch) const;
+    [[nodiscard]] const std::vector<monitor::NodeSample>& samples() const { return m_samples; }
+
+    void start(const QString& workspaceFolder, const workspace::StartRequest& request);
+    void stop(bool now);
+    void resume();
+
+    /// All ended attempts of a mini-batch with its line of the plan; answered in the main thread while `guard` lives.
+    struct MiniBatchStory {
+        std::vector<event::AttemptEnded> attempts;
+        std::vector<QString> logs; // per attempt: what it wrote, its streams one after the other
+        QString planLine;
+        std::optional<Error> error;
+    };
+    void askStory(QObject* guard, StepIndex step, MiniBatchIndex miniBatch, std::function<void(MiniBatchStory)> then);
+
+signals:
+    void opened();
+    void closed();
+    void changed(const sheaf::event::ChangeSet& changes);
+    void activityChanged(); // active, starting, loaded or stop asked
+    void samplesAdded();
+    void started(const QString& run, const QStringList& remarks);
+    void failed(const sheaf::Error& error);
+
+private:
+    struct Journal;
+    struct Chunk;
+    void poll();
+    void take(int visit, Chunk chunk);
+    void noteErrors(const std::vector<event::Event>& events);
+    void setActive(bool active);
+
+    WorkThread& m_reader;
+    WorkThread& m_worker;
+    QString m_folder;
+    std::optional<runtime::RunDir> m_dir;
+    pipeline::RunSpec m_spec;
+    event::RunPicture m_picture;
+    std::vector<monitor::NodeSample> m_samples;
+    std::shared_ptr<Journal> m_journal; // lives here, is touched in the reading thread only
+    QTimer m_timer;
+    int m_visit = 0; // counts open() and close(): chunks of an earlier visit are dropped
+    bool m_active = false;
+    bool m_loaded = false;
+    bool m_starting = false;
+    bool m_stopAsked = false;
+    std::vector<QString> m_errorTexts;
+    std::unordered_map<std::string, std::uint32_t> m_errorNumbers;
+    std::vector<std::unordered_map<std::uint32_t, std::uint32_t>> m_errors; // per step: mini-batch → number of its text
+};
+
+} // namespace sheaf::ui
