@@ -16,7 +16,6 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
 #include <filesystem>
 
 namespace sheaf::runtime {
@@ -519,31 +518,8 @@ std::string CoordinatorHost::agentCommand(StepIndex index)
     makeOutputFolders(step, m_restored);
     const fs::path directory = m_dir.code(step.name);
     (void)paths::makeDirs(directory);
-    auto environment = environmentOf(step);
-    const char* path = std::getenv("PATH");
-    environment.emplace("PATH", interpreterFolder().string() + ":" + (path != nullptr ? path : "/usr/local/bin:/usr/bin:/bin"));
     return json::serialize(AgentCommand {
-        step.name, step.command.command, directory.string(), std::move(environment), step.command.timeoutSeconds });
-}
-
-/// A command that says `python` means the run's interpreter, whatever its name: two words of shell that call it by its
-/// own path (a symbolic link would hide a virtual environment from it).
-fs::path CoordinatorHost::interpreterFolder()
-{
-    const fs::path folder = m_dir.path() / "bin";
-    for (const char* name : { "python", "python3" }) {
-        std::error_code ignored;
-        if (fs::exists(folder / name, ignored)) {
-            continue;
-        }
-        (void)paths::makeDirs(folder);
-        auto written = paths::writeFile(folder / name, "#!/bin/sh\nexec '" + m_spec.python + "' \"$@\"\n");
-        if (!written) {
-            programLog::error("{}", errorSentence(written.error()));
-        }
-        fs::permissions(folder / name, fs::perms::owner_all | fs::perms::group_read | fs::perms::others_read, ignored);
-    }
-    return folder;
+        step.name, step.command.command, directory.string(), environmentOf(step), step.command.timeoutSeconds });
 }
 
 void CoordinatorHost::finalizeStep(StepIndex step, const std::vector<RowSpan>& rows)

@@ -72,7 +72,6 @@ private:
     void inLoop(std::function<void()> work);
     [[nodiscard]] std::string onRequest(const std::string& line);
     [[nodiscard]] std::map<std::string, std::string> environmentOf(const pipeline::StepSpec& step) const;
-    [[nodiscard]] std::filesystem::path interpreterFolder();
     void makeOutputFolders(const pipeline::StepSpec& step, bool clear);
     void stopForProblem(const std::string& problem);
     [[nodiscard]] StepWork& work(StepIndex step) { return *m_work[step.value]; }

@@ -133,6 +133,7 @@ StepReport::StepReport(const RunDir& dir, const pipeline::StepSpec& step, logs::
     , m_step(step)
     , m_writer(writer)
     , m_logs(dir.logs(step.name))
+    , m_miniBatches(m_logs / "sys" / "job_report" / "processed_mini-batches.csv")
 {
 }
 
@@ -153,11 +154,10 @@ void StepReport::begin(bool resumed)
     if (m_step.kind != pipeline::StepKind::Parallel) {
         return;
     }
-    const auto report = m_logs / "sys" / "job_report" / "processed_mini-batches.csv";
     if (resumed) {
-        std::filesystem::remove(report, ignored);
+        std::filesystem::remove(m_miniBatches, ignored);
     }
-    write(report, std::string(kMiniBatchColumns));
+    write(m_miniBatches, std::string(kMiniBatchColumns));
     overview(wallMicros(), resumed ? "The run was resumed." : "Scheduling began: the input is being listed.");
 }
 
@@ -196,7 +196,7 @@ void StepReport::on(const event::Event& event, const event::AttemptEnded& ended,
     m_row += ',';
     appendField(m_row, detailOf(ended.miniBatch.value, planLine));
     m_row += '\n';
-    write(m_logs / "sys" / "job_report" / "processed_mini-batches.csv", m_row);
+    write(m_miniBatches, m_row);
     if (ended.outcome == AttemptOutcome::Done) {
         return;
     }

@@ -48,6 +48,7 @@ private:
     const pipeline::StepSpec& m_step;
     logs::LogWriter& m_writer;
     RunDir::Path m_logs;
+    RunDir::Path m_miniBatches;
     std::string m_initTraceback; // the first
     std::string m_row; // kept for its capacity
     double m_lastOverview = 0;

@@ -7,7 +7,6 @@
 #include "ui/text/format.h"
 
 #include <QBrush>
-#include <QElapsedTimer>
 
 #include <algorithm>
 #include <numeric>
@@ -26,7 +25,7 @@ MiniBatchModel::MiniBatchModel(QObject* parent)
 {
     m_rearrange.setSingleShot(true);
     m_rearrange.setInterval(kRearrangeMilliseconds);
-    connect(&m_rearrange, &QTimer::timeout, this, &MiniBatchModel::arrange);
+    connect(&m_rearrange, &QTimer::timeout, this, &MiniBatchModel::reset);
 }
 
 void MiniBatchModel::setSource(std::function<const event::StepPicture*()> step, ErrorOf errorOf)
@@ -36,6 +35,7 @@ void MiniBatchModel::setSource(std::function<const event::StepPicture*()> step, 
     reset();
 }
 
+/// Which rows there are changes, so the views begin anew; who remembers a mini-batch asks rowOf().
 void MiniBatchModel::reset()
 {
     beginResetModel();
@@ -193,7 +193,7 @@ void MiniBatchModel::sort(int column, Qt::SortOrder order)
     }
     m_column = column;
     m_order = order;
-    arrange();
+    reset();
 }
 
 std::vector<std::uint32_t> MiniBatchModel::arranged() const
@@ -258,20 +258,6 @@ std::vector<std::uint32_t> MiniBatchModel::arranged() const
         break;
     }
     return rows;
-}
-
-void MiniBatchModel::arrange()
-{
-    const QModelIndexList old = persistentIndexList();
-    std::vector<std::uint32_t> kept; // which mini-batch each selected row was
-    std::vector<std::uint32_t> next = isPlain() ? std::vector<std::uint32_t> {} : arranged();
-    QElapsedTimer timer;
-    timer.start();
-    emit layoutAboutToBeChanged();
-    const QModelIndexList persistent = persistentIndexList();
-    for (const QModelIndex& index : persistent) {
-        kept.push_back(index.row() < static_cast<int>(m_told.size() > 0 ? m_told.size() : m_toldPlain) ? toldAt(index.row()) : 0);
-    }
 }
 
 } // namespace sheaf::ui

@@ -52,7 +52,6 @@ private:
     [[nodiscard]] bool isPlain() const { return m_filter.isEmpty() && m_column == Number && m_order == Qt::AscendingOrder; }
     [[nodiscard]] QVariant text(std::uint32_t number, const event::MiniBatchNow& now, int column) const;
     [[nodiscard]] std::vector<std::uint32_t> arranged() const;
-    void arrange();
     void reset();
 
     std::function<const event::StepPicture*()> m_step;

@@ -75,7 +75,12 @@ MiniBatchTable::MiniBatchTable(AppContext& context, QWidget* parent)
     layout->addWidget(splitter, 1);
 
     connect(m_filter, &QLineEdit::textChanged, this, [this] { applyFilter(); });
-    connect(m_model, &MiniBatchModel::rowsArranged, this, [this] { refreshCount(); });
+    connect(m_model, &MiniBatchModel::rowsArranged, this, [this] {
+        if (const int row = m_chosen >= 0 ? m_model->rowOf(MiniBatchIndex(static_cast<std::uint32_t>(m_chosen))) : -1; row >= 0) {
+            m_view->setCurrentIndex(m_model->index(row, 0)); // the chosen one stays chosen wherever it went
+        }
+        refreshCount();
+    });
     connect(m_view->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this] { askStory(); });
     connect(&m_context.run, &RunState::changed, this, [this](const event::ChangeSet& changes) { onChanged(changes); });
     connect(&m_context.run, &RunState::opened, this, [this] { bind(); });
@@ -87,6 +92,7 @@ MiniBatchTable::MiniBatchTable(AppContext& context, QWidget* parent)
 void MiniBatchTable::bind()
 {
     m_story->clear();
+    m_chosen = -1;
     const QString step = m_context.selection.step();
     m_model->setSource(
         [this, step]() -> const event::StepPicture* {
@@ -145,9 +151,9 @@ void MiniBatchTable::askStory()
     const QModelIndex current = m_view->currentIndex();
     const auto step = m_context.run.stepIndex(m_context.selection.step());
     if (!current.isValid() || !step) {
-        m_story->clear();
-        return;
+        return; // the rows are being arranged; or nothing was chosen yet
     }
+    m_chosen = m_model->at(current.row()).value;
     m_context.run.askStory(this, *step, m_model->at(current.row()),
         [this](const RunState::MiniBatchStory& story) { m_story->setPlainText(storyText(story)); });
 }

@@ -41,6 +41,7 @@ private:
     QLabel* m_count;
     QTableView* m_view;
     QPlainTextEdit* m_story;
+    std::int64_t m_chosen = -1; // number of the mini-batch whose story is told
 };
 
 } // namespace sheaf::ui

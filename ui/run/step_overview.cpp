@@ -143,7 +143,7 @@ void StepOverview::refresh()
     if (done > 0 && seconds > 0) {
         figures << rateText(step->ended() / seconds);
     }
-    figures << tr("%n worker(s) alive", nullptr, live);
+    figures << (live == 1 ? tr("1 worker alive") : tr("%1 workers alive").arg(live));
     m_figures->setText(figures.join(QStringLiteral(" · ")));
     refreshFailures();
 }

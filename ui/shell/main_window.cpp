@@ -362,7 +362,7 @@ void MainWindow::refreshStatus()
         m_status->setText(tr("%1: %2. %3").arg(m_context.run.run(), state, toQt(picture.message())));
     } else if (m_context.pipeline.isOpen()) {
         const int errors = m_context.pipeline.count(spec::Severity::Error);
-        m_status->setText(errors > 0 ? tr("%n error(s): see Problems", nullptr, errors) : tr("Ready to run"));
+        m_status->setText(errors > 0 ? tr("%1 to mend before it can run: see Problems").arg(errors == 1 ? tr("1 error") : tr("%1 errors").arg(errors)) : tr("Ready to run"));
     } else {
         m_status->setText({});
     }

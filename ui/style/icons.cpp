@@ -13,12 +13,20 @@
 #include <QPixmapCache>
 #include <QSvgRenderer>
 
+/// The icons lie in a static library: nobody else tells the linker that they are wanted.
+static void loadIcons()
+{
+    Q_INIT_RESOURCE(sheaf);
+}
+
 namespace sheaf::ui {
 
 namespace {
 
 const QByteArray& source(const QString& name)
 {
+    static const bool loaded = (loadIcons(), true);
+    Q_UNUSED(loaded)
     static QHash<QString, QByteArray> sources;
     auto found = sources.find(name);
     if (found == sources.end()) {
