@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // SPDX-FileCopyrightText: The Sheaf authors
+#ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse the C++20 headers that these lead to
 #include "core/base/paths.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/test_runner.h"
@@ -7,6 +8,9 @@
 #include "ui/shell/main_window.h"
 #include "ui/state/app_context.h"
 #include "ui/style/theme.h"
+
+#include <filesystem>
+#endif
 
 #include <QAbstractItemView>
 #include <QApplication>
@@ -19,7 +23,6 @@
 #include <QToolBar>
 #include <QToolButton>
 
-#include <filesystem>
 
 using namespace sheaf;
 using namespace sheaf::ui;

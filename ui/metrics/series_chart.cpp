@@ -33,7 +33,7 @@ SeriesChart::SeriesChart(const QString& title, const QString& unit, QWidget* par
 {
     setRenderHint(QPainter::Antialiasing);
     setAccessibleName(title);
-    setMinimumSize(280, 190);
+    setMinimumSize(280, 220);
     chart()->setTitle(unit.isEmpty() ? title : tr("%1 (%2)").arg(title, unit));
     chart()->setMargins(QMargins(4, 2, 4, 2));
     chart()->setBackgroundRoundness(4);

@@ -7,6 +7,9 @@
 #include "ui/text/format.h"
 
 #include <QBrush>
+#include <QPainter>
+#include <QPixmap>
+#include <QPixmapCache>
 
 #include <algorithm>
 #include <numeric>
@@ -16,6 +19,25 @@ namespace sheaf::ui {
 namespace {
 
 constexpr int kRearrangeMilliseconds = 400;
+constexpr int kGlyph = 14;
+
+/// The glyph of a state, painted once per state and theme.
+QPixmap glyphOf(Tone tone)
+{
+    const QString key = QStringLiteral("sheaf-glyph/%1/%2").arg(static_cast<int>(tone)).arg(theme().dark);
+    QPixmap pixmap;
+    if (!QPixmapCache::find(key, &pixmap)) {
+        constexpr qreal kRatio = 2;
+        pixmap = QPixmap(QSize(kGlyph, kGlyph) * kRatio);
+        pixmap.setDevicePixelRatio(kRatio);
+        pixmap.fill(Qt::transparent);
+        QPainter painter(&pixmap);
+        painter.setRenderHint(QPainter::Antialiasing);
+        paintGlyph(painter, QRectF(0, 0, kGlyph, kGlyph), tone);
+        QPixmapCache::insert(key, pixmap);
+    }
+    return pixmap;
+}
 
 } // namespace
 
@@ -163,8 +185,8 @@ QVariant MiniBatchModel::data(const QModelIndex& index, int role) const
         return column == State || column == ErrorText ? QVariant(QBrush(toneTextColor(toneOf(now->state)))) : QVariant();
     case Qt::ToolTipRole:
         return column == ErrorText ? text(number, *now, ErrorText) : QVariant();
-    case Qt::UserRole: // the tone, for the delegate that draws the glyph
-        return column == State ? QVariant(static_cast<int>(toneOf(now->state))) : QVariant();
+    case Qt::DecorationRole:
+        return column == State ? QVariant(glyphOf(toneOf(now->state))) : QVariant();
     default:
         return {};
     }

@@ -48,7 +48,7 @@ MiniBatchTable::MiniBatchTable(AppContext& context, QWidget* parent)
     m_view->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + space::kMedium);
     m_view->horizontalHeader()->setStretchLastSection(true);
     m_view->horizontalHeader()->setHighlightSections(false);
-    const int widths[] = { 80, 110, 56, 56, 92, 70, 80, 100, 80, 80 };
+    const int widths[] = { 58, 108, 50, 54, 68, 58, 76, 82, 72, 72 };
     for (int column = 0; column < 10; ++column) {
         m_view->setColumnWidth(column, widths[column]);
     }

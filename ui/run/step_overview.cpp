@@ -60,6 +60,7 @@ StepOverview::StepOverview(AppContext& context, QWidget* parent)
     m_failures->setHeaderLabels({ tr("Attempts"), tr("Kind"), tr("What was raised"), tr("First in") });
     m_failures->setRootIsDecorated(false);
     m_failures->setAlternatingRowColors(true);
+    m_failures->setMinimumHeight(90);
     m_failures->header()->setSectionResizeMode(2, QHeaderView::Stretch);
     m_failures->header()->setStretchLastSection(false);
     m_traceback->setReadOnly(true);
@@ -75,7 +76,8 @@ StepOverview::StepOverview(AppContext& context, QWidget* parent)
     auto* splitter = new QSplitter(Qt::Vertical, this);
     splitter->addWidget(m_failures);
     splitter->addWidget(m_traceback);
-    splitter->setStretchFactor(1, 2);
+    splitter->setSizes({ 130, 260 });
+    splitter->setStretchFactor(1, 1);
     splitter->setChildrenCollapsible(false);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(space::kPanel, space::kPanel, space::kPanel, space::kPanel);

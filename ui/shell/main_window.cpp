@@ -56,7 +56,7 @@ MainWindow::MainWindow(AppContext& context)
     connectAll();
     const QSettings settings;
     restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
-    restoreState(settings.value(QStringLiteral("window/state")).toByteArray());
+    m_sized = restoreState(settings.value(QStringLiteral("window/state")).toByteArray());
     showStart();
     refreshActions();
 }
@@ -95,11 +95,10 @@ void MainWindow::buildPanels()
     m_historyDock = dock(QStringLiteral("dock.runs"), tr("Runs"), m_history, Qt::BottomDockWidgetArea);
     tabifyDockWidget(m_problemsDock, m_historyDock);
     m_problemsDock->raise();
-    resizeDocks({ m_detailsDock }, { 660 }, Qt::Horizontal);
-    resizeDocks({ m_problemsDock }, { 200 }, Qt::Vertical);
     connect(problems, &ProblemList::titleChanged, m_problemsDock, &QDockWidget::setWindowTitle);
     m_status = new QLabel(this);
     m_status->setObjectName(QStringLiteral("status.line"));
+    m_status->setContentsMargins(8, 0, 8, 0);
     statusBar()->addWidget(m_status, 1);
     connect(start, &StartPage::openRequested, this, [this](const QString& file) { openPath(file); });
     connect(start, &StartPage::browseRequested, this, [this] { browse(); });
@@ -252,6 +251,10 @@ void MainWindow::openFile(const QString& file)
     m_pages->setCurrentWidget(m_canvas);
     for (QDockWidget* dock : { m_detailsDock, m_problemsDock, m_historyDock }) {
         dock->show();
+    }
+    if (!std::exchange(m_sized, true)) { // sizes only hold once the docks are shown
+        resizeDocks({ m_detailsDock }, { width() / 2 }, Qt::Horizontal);
+        resizeDocks({ m_problemsDock, m_historyDock }, { 130, 130 }, Qt::Vertical);
     }
     m_problemsDock->raise();
     setWindowTitle(tr("%1 — Sheaf").arg(QFileInfo(file).dir().dirName() + QLatin1Char('/') + QFileInfo(file).fileName()));

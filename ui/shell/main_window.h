@@ -71,6 +71,7 @@ private:
     QAction* m_preferences = nullptr;
     QAction* m_about = nullptr;
     bool m_runWhenRead = false;
+    bool m_sized = false; // the docks have sizes of their own
 };
 
 } // namespace sheaf::ui
