@@ -12,6 +12,9 @@ if(SHEAF_SANITIZE)
     target_link_options(sheaf_flags INTERFACE -fsanitize=${sheaf_sanitizers})
 endif()
 
+# moc of Qt 6.4 cannot parse <concepts> when a file leads to it first: it is told that it has been there.
+set(CMAKE_AUTOMOC_MOC_OPTIONS "-D_GLIBCXX_CONCEPTS")
+
 # sheaf_module(name USES other modules… LIBS outside libraries… SOURCES files…)
 function(sheaf_module name)
     cmake_parse_arguments(M "" "" "USES;LIBS;SOURCES" ${ARGN})

@@ -65,9 +65,9 @@ private slots:
         QCOMPARE(model.rowOf(MiniBatchIndex(199)), 0);
     }
 
-    void an_unknown_key_of_the_filter_is_said()
+    void an_unknown_state_in_the_filter_is_said()
     {
-        QVERIFY(!MiniBatchFilter(QStringLiteral("colour:red")).complaint().isEmpty());
+        QVERIFY(!MiniBatchFilter(QStringLiteral("state:purple")).complaint().isEmpty());
         QVERIFY(MiniBatchFilter(QStringLiteral("state:failed node:0 tries:>1")).complaint().isEmpty());
     }
 

@@ -54,6 +54,7 @@ MainWindow::MainWindow(AppContext& context)
     buildPanels();
     buildActions();
     connectAll();
+    m_theme = m_context.settings.settings().theme;
     const QSettings settings;
     restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
     m_sized = restoreState(settings.value(QStringLiteral("window/state")).toByteArray());
@@ -168,7 +169,9 @@ void MainWindow::connectAll()
         m_detailsDock->raise();
     });
     connect(&m_context.settings, &SettingsState::changed, this, [this] {
-        if (auto* application = qobject_cast<QApplication*>(QCoreApplication::instance())) {
+        const QString chosen = m_context.settings.settings().theme;
+        auto* application = qobject_cast<QApplication*>(QCoreApplication::instance());
+        if (application != nullptr && chosen != std::exchange(m_theme, chosen)) {
             applyTheme(*application, themeFromKey(m_context.settings.settings().theme));
         }
     });

@@ -70,6 +70,7 @@ private:
     QAction* m_resume = nullptr;
     QAction* m_preferences = nullptr;
     QAction* m_about = nullptr;
+    QString m_theme; // the one that is drawn
     bool m_runWhenRead = false;
     bool m_sized = false; // the docks have sizes of their own
 };

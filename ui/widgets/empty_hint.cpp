@@ -12,6 +12,13 @@
 
 namespace sheaf::ui {
 
+namespace {
+
+constexpr int kTextWidth = 360;
+
+} // namespace
+
+
 EmptyHint::EmptyHint(const QString& iconName, QWidget* parent)
     : QWidget(parent)
     , m_icon(iconName)
@@ -26,11 +33,11 @@ EmptyHint::EmptyHint(const QString& iconName, QWidget* parent)
         label->setAlignment(Qt::AlignHCenter);
         label->setWordWrap(true);
         label->setTextFormat(Qt::PlainText);
-        label->setMaximumWidth(460);
+        label->setMinimumWidth(kTextWidth); // a wrapping label would else begin at its narrowest
+        label->setMaximumWidth(kTextWidth);
     }
-    m_text->setMinimumWidth(200);
     auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(space::kWide, space::kWide + 20, space::kWide, space::kWide);
+    column->setContentsMargins(space::kMedium, space::kMedium, space::kMedium, space::kMedium);
     column->setSpacing(space::kSmall);
     column->addStretch(2);
     column->addSpacing(44);
