@@ -4,6 +4,7 @@
 #include "tests/support/result_macros.h"
 #include "tests/support/test_runner.h"
 
+#include <boost/core/demangle.hpp>
 #include <boost/mp11.hpp>
 
 #include <limits>
