@@ -184,6 +184,10 @@ public:
             return; // it was given up: a late answer counts for nothing
         }
         pipe.erase(given);
+        if (result.outcome == event::AttemptOutcome::Lost) { // handed back, not begun
+            pool.m_outbox.put(ToCoordinator(AttemptsReturned { pool.m_step, { result.attempt } }));
+            return;
+        }
         result.step = pool.m_step;
         result.process = number;
         pool.learn(result.elapsedSeconds);
@@ -454,6 +458,11 @@ void WorkerPool::finish()
 void WorkerPool::drain()
 {
     m_draining = true;
+    for (auto& slot : m_slots) {
+        if (slot->process) {
+            slot->process->handBack();
+        }
+    }
     returnQueue();
 }
 

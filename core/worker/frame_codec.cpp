@@ -138,7 +138,7 @@ std::optional<FailedFrame> readFailed(std::string_view body)
     frame.traceback = reader.rest();
     frame.outcome = static_cast<event::AttemptOutcome>(outcome);
     const bool known = frame.outcome == event::AttemptOutcome::Exception
-        || frame.outcome == event::AttemptOutcome::BadReturn || frame.outcome == event::AttemptOutcome::LoadFailed;
+        || frame.outcome == event::AttemptOutcome::BadReturn || frame.outcome == event::AttemptOutcome::LoadFailed || frame.outcome == event::AttemptOutcome::Lost;
     return reader.ok() && known ? std::optional(frame) : std::nullopt;
 }
 

@@ -28,6 +28,7 @@ namespace sheaf::worker {
 namespace {
 
 constexpr std::size_t kStatusBytes = 64;
+constexpr std::size_t kHandBackAt = 32;
 constexpr std::size_t kReadBytes = 256U << 10;
 constexpr std::size_t kMostReadBytes = 16U << 20;
 constexpr int kReadsPerTurn = 16;
@@ -54,7 +55,7 @@ struct WorkerProcess::Impl {
     bool readWaiting = false;
     bool reading = true;
     bool channelOpen = false;
-    const char* statusPage = nullptr;
+    char* statusPage = nullptr;
     std::shared_ptr<bool> alive = std::make_shared<bool>(true);
 
     Impl(boost::asio::io_context& io, WorkerListener& hears)
@@ -68,7 +69,7 @@ struct WorkerProcess::Impl {
     ~Impl()
     {
         if (statusPage != nullptr) {
-            ::munmap(const_cast<char*>(statusPage), kStatusBytes);
+            ::munmap(statusPage, kStatusBytes);
         }
     }
     Impl(const Impl&) = delete;
@@ -255,14 +256,14 @@ Result<void> WorkerProcess::Impl::start(const WorkerCommand& command)
     const int page = ::memfd_create("sheaf-status", MFD_CLOEXEC);
     void* mapped = MAP_FAILED;
     if (page >= 0 && ::ftruncate(page, kStatusBytes) == 0) {
-        mapped = ::mmap(nullptr, kStatusBytes, PROT_READ, MAP_SHARED, page, 0);
+        mapped = ::mmap(nullptr, kStatusBytes, PROT_READ | PROT_WRITE, MAP_SHARED, page, 0);
     }
     if (mapped == MAP_FAILED) {
         const int error = errno;
         ::close(ends[1]);
         return failErrno("memfd", error);
     }
-    statusPage = static_cast<const char*>(mapped);
+    statusPage = static_cast<char*>(mapped);
 
     ChildCommand child_ { { command.python, "-m", "sheaf_worker" }, command.start.codeDir, command.environment,
         { ends[1], page } };
@@ -314,6 +315,11 @@ void WorkerProcess::finish()
 {
     appendFinish(m_impl->outgoing);
     m_impl->flushSoon();
+}
+
+void WorkerProcess::handBack()
+{
+    m_impl->statusPage[kHandBackAt] = 1;
 }
 
 void WorkerProcess::setReading(bool reading)

@@ -99,6 +99,8 @@ public:
     void run(AttemptId attempt, MiniBatchIndex miniBatch, std::string_view line);
     void finish();
     void setReading(bool reading);
+    /// Asks the worker to hand back what it has been given and has not begun: told as onFailed with outcome Lost.
+    void handBack();
 
     [[nodiscard]] WorkerStatus status() const;
     [[nodiscard]] std::int64_t pid() const;

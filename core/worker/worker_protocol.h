@@ -29,17 +29,19 @@
 ///    17 InitFailed  u8 stage (0 import, 1 init), u32 length of the last line, last line, traceback to the end; the worker then exits
 ///    18 Done     u64 attempt, u32 items, u32 returned, i64 start (µs since 1970), f64 elapsed s, f64 cpu s, f64 run s,
 ///                u32 length of the header row (with append_row_dataframe_header), header row, then the rows, UTF-8, each ended by \n
-///    19 Failed   u64 attempt, u8 outcome (event::AttemptOutcome: Exception, BadReturn or LoadFailed), u32 items, i64 start, f64 elapsed s, f64 cpu s,
+///    19 Failed   u64 attempt, u8 outcome (event::AttemptOutcome: Exception, BadReturn or LoadFailed; Lost: handed back, not begun), u32 items, i64 start, f64 elapsed s, f64 cpu s,
 ///                f64 run s, u32 length of the last line, last line, traceback to the end
 ///    20 Log      u8 stream (event::LogStream), bytes. Belongs to the attempt that is running: the oldest Run not yet answered, else to none
 ///    21 Finished u8 ok, then the traceback of shutdown() when it raised
 ///
-/// Fd 4 is the status page: 64 bytes of shared memory (a memfd) that only the worker writes and the agent reads at its tick;
+/// Fd 4 is the status page: 64 bytes of shared memory (a memfd) that the worker writes (but for one byte) and the agent reads at its tick;
 /// so a time-out needs no message and a dead worker's page still names the guilty attempt:
 ///     offset 0  u64 attempt being worked on, 0 for none
 ///     offset 8  u32 phase: 0 starting, 1 init, 2 idle, 3 loading, 4 run(), 5 making rows, 6 shutdown
 ///     offset 16 f64 CLOCK_MONOTONIC at which the phase began
 ///     offset 24 u64 attempts ended so far
+///     offset 32 u8  written by the agent: not 0 asks the worker to hand back what it has not begun, each by a Failed frame with
+///               outcome Lost
 /// Written in the order: attempt 0, phase and time, attempt. The agent reads until two reads agree.
 ///
 /// SIGUSR1 makes the worker write the Python stack of all its threads to fd 2: the agent asks for it before it ends a worker

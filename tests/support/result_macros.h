@@ -7,7 +7,11 @@
 #include <QTest>
 
 /// VERIFY_OK(result): fails with the error's sentence. COMPARE_ERROR(result, ErrorCode::X): fails unless it failed with X.
-#define VERIFY_OK(result) QVERIFY2((result).has_value(), (result).has_value() ? "" : sheaf::errorSentence((result).error()).c_str())
+#define VERIFY_OK(result)                                                                                              \
+    do {                                                                                                               \
+        const auto& verified = (result); /* evaluated once: it may be a call */                                       \
+        QVERIFY2(verified.has_value(), verified.has_value() ? "" : sheaf::errorSentence(verified.error()).c_str());    \
+    } while (false)
 #define COMPARE_ERROR(result, expectedCode)                                                                            \
     do {                                                                                                               \
         QVERIFY2(!(result).has_value(), "should have failed");                                                         \

@@ -125,6 +125,9 @@ class Worker:
         cpu = _cpu()
         start = time.time_ns() // 1000
         page = self._page
+        if page.wants_back():
+            self._channel.failed(attempt, protocol.OUTCOME_LOST, 0, start, 0, 0, 0, "", "")
+            return
         page.begin(attempt, began)
         items = 0
         run_began = run_ended = began

@@ -13,7 +13,7 @@ READY, INIT_FAILED, DONE, FAILED, LOG, FINISHED = 16, 17, 18, 19, 20, 21
 PHASE_STARTING, PHASE_INIT, PHASE_IDLE, PHASE_LOADING, PHASE_RUN, PHASE_MAKING_ROWS, PHASE_SHUTDOWN = range(7)
 
 # event::AttemptOutcome, as far as a worker tells it
-OUTCOME_EXCEPTION, OUTCOME_BAD_RETURN, OUTCOME_LOAD_FAILED = 1, 2, 5
+OUTCOME_EXCEPTION, OUTCOME_BAD_RETURN, OUTCOME_LOAD_FAILED, OUTCOME_LOST = 1, 2, 5, 7
 
 STREAM_STDOUT, STREAM_STDERR, STREAM_ENTRY_SCRIPT_LOG = 0, 1, 2
 
@@ -133,6 +133,10 @@ class StatusPage:
     def __init__(self, fd=_STATUS_FD):
         self._page = mmap.mmap(fd, 64)
         self._ended = 0
+
+    def wants_back(self):
+        """Whether the agent asks for what has not been begun."""
+        return self._page[32] != 0
 
     def phase(self, phase):
         """Outside any attempt."""
