@@ -282,6 +282,9 @@ void Coordinator::onPlanFailed(StepIndex index, const Error& error, double now)
 void Coordinator::onStepFinalized(StepIndex index, const Result<void>& result, double now)
 {
     StepRun& step = run(index);
+    if (step.state != StepState::Finalizing) {
+        return; // its end has been told already
+    }
     if (!result) {
         endStep(step, StepState::Failed, "output", errorSentence(result.error()), 0, now);
         return;
@@ -335,7 +338,8 @@ void Coordinator::endStep(StepRun& step, StepState state, const std::string& rea
     if (state != StepState::Completed) {
         if (!m_spec.continueOnStepFailure && state == StepState::Failed) {
             for (auto& other : m_steps) {
-                if (other->isRunning()) {
+                // An output that is being put together is nearly done: it may end as it is.
+                if (other->isRunning() && other->state != StepState::Finalizing) {
                     abort(*other, StepState::Canceled, "canceled",
                         fmt::format("Canceled because step '{}' failed (continue_on_step_failure: false).", step.spec->name),
                         now);
@@ -566,6 +570,9 @@ void Coordinator::on(NodeIndex node, const SlotEmptied& message, double now)
         return;
     }
     share->slots = message.slotsLeft;
+    if (step.finishing) {
+        return; // said before the agent knew: all mini-batches have ended, no worker is missed
+    }
     const bool someLeft
         = std::any_of(step.shares.begin(), step.shares.end(), [](const NodeShare& one) { return one.slots > 0; });
     if (someLeft) {
@@ -615,6 +622,10 @@ void Coordinator::on(NodeIndex node, const AttemptResult& message, double now)
         return; // an attempt that was given up already: its answer counts for nothing
     }
     step.lastProgress = now;
+    const auto worker = step.running.find({ node, message.process });
+    if (worker != step.running.end() && worker->second.first == miniBatchOf(message.attempt)) {
+        step.running.erase(worker);
+    }
     if (share != nullptr) {
         share->meanSeconds = share->meanSeconds == 0 ? message.elapsedSeconds
                                                      : 0.9 * share->meanSeconds + 0.1 * message.elapsedSeconds;
