@@ -18,6 +18,9 @@ PANELS = ["canvas", "inspector", "source", "run", "logs", "metrics", "history", 
 SEEN_BY_PANELS = ["state", "widgets", "style", "text"]
 # (header, the one folder that may include it)
 ONE_PLACE = [("mpi.h", "core/mpi"), ("sqlite3.h", "core/store"), ("yaml-cpp/", "core/spec")]
+LOCK = re.compile(r"std::(\w*mutex|condition_variable\w*|(lock|unique|scoped|shared)_(guard|lock)|counting_semaphore|binary_semaphore)\b"
+                  r"|\bQ(Mutex|RecursiveMutex|ReadWriteLock|Semaphore|WaitCondition)\b|pthread_(mutex|rwlock|cond)|boost::\w*mutex")
+SLEEP = re.compile(r"qWait\(|qSleep\(|QThread::m?u?sleep|sleep_(for|until)\(|\b(u|nano)?sleep\(\s*[0-9&]|time\.sleep\(")
 
 
 def sources(*folders, endings=(".h", ".cpp")):
@@ -49,10 +52,15 @@ class Layers(unittest.TestCase):
         wrong = []
         for path in sources("core"):
             module = path.split("/")[1]
+            if module not in CORE:
+                wrong.append("%s: core/%s has no row in the table" % (path, module))
+                continue
             for number, name in includes(path):
                 parts = name.split("/")
                 if parts[0] in ("ui", "app"):
                     wrong.append("%s:%d: core never includes %s" % (path, number, name))
+                elif parts[0] == "core" and len(parts) > 1 and parts[1] not in CORE:
+                    wrong.append("%s:%d: %s is no module of the table" % (path, number, name))
                 elif parts[0] == "core" and parts[1] != module and parts[1] not in CORE[module]:
                     wrong.append("%s:%d: %s may not include %s (it may: %s)" % (path, number, module, name, CORE[module]))
         self.nothing(wrong)
@@ -83,6 +91,26 @@ class Layers(unittest.TestCase):
                     wrong.append("%s:%d: ui/%s may not include %s" % (path, number, area, name))
         self.nothing(wrong)
 
+    def test_the_window_never_sees_mpi_and_only_its_state_sees_stores(self):
+        # (module of core, areas of ui that may include it)
+        closed = [("mpi", []), ("store", ["state", "shell"]), ("runtime", ["state", "shell"]), ("worker", ["state"])]
+        self.nothing(["%s:%d: ui/%s may not include %s" % (path, number, path.split("/")[1], name)
+                      for path in sources("ui") for number, name in includes(path) for module, allowed in closed
+                      if name.startswith("core/%s/" % module) and path.split("/")[1] not in allowed])
+
+    def test_widgets_know_no_core(self):
+        self.nothing(["%s:%d: ui/widgets may not include %s" % (path, number, name) for path in sources("ui/widgets")
+                      for number, name in includes(path) if name.startswith("core/")])
+
+    def test_includes_are_from_the_root_of_the_repository(self):
+        wrong = []
+        for path in sources("core", "ui", "app"):
+            for number, line in lines(path):
+                found = re.match(r'\s*#\s*include\s*"([^"]+)"', line)
+                if found and not found.group(1).endswith(".moc") and found.group(1).split("/")[0] not in ("core", "ui", "app"):
+                    wrong.append("%s:%d: \"%s\" is not from the root" % (path, number, found.group(1)))
+        self.nothing(wrong)
+
     def test_nothing_includes_a_program(self):
         self.nothing(["%s:%d: %s" % (path, number, name) for path in sources("core", "ui") for number, name in includes(path)
                       if name.startswith("app/")])
@@ -90,18 +118,17 @@ class Layers(unittest.TestCase):
     def test_the_only_lock_of_core_is_the_mailbox(self):
         self.nothing(["%s:%d: %s" % (path, number, line.strip()) for path in sources("core", "ui", "app")
                       if path != "core/base/mailbox.h" for number, line in lines(path)
-                      if re.search(r"std::(mutex|shared_mutex|recursive_mutex|lock_guard|unique_lock|scoped_lock)|QMutex", line)])
+                      if LOCK.search(line)])
 
     def test_tests_wait_for_states_and_not_for_clocks(self):
         own = os.path.relpath(os.path.abspath(__file__), ROOT)
-        pattern = re.compile(r"qWait\(|QThread::m?u?sleep|sleep_for\(|usleep\(")
-        self.nothing(["%s:%d: %s" % (path, number, line.strip()) for path in sources("tests") if path != own
-                      and not path.startswith("tests/bench/") for number, line in lines(path) if pattern.search(line)])
+        self.nothing(["%s:%d: a blind wait, wait for the state instead: %s" % (path, number, line.strip())
+                      for path in sources("tests", endings=(".h", ".cpp", ".py")) if path != own
+                      and not path.startswith("tests/bench/") for number, line in lines(path) if SLEEP.search(line)])
 
     def test_each_folder_of_the_house_says_what_lives_there(self):
         wrong = []
-        for module in CORE:
-            path = "core/%s/README.md" % module
+        for path in ["core/%s/README.md" % module for module in CORE] + ["ui/README.md", "app/README.md"]:
             if not os.path.exists(os.path.join(ROOT, path)):
                 wrong.append("%s is missing" % path)
             elif sum(1 for _ in lines(path)) > 25:
