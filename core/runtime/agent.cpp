@@ -203,6 +203,13 @@ void Agent::onMessage(const DrainStep& message)
     }
 }
 
+void Agent::onMessage(const RecallMiniBatches& message)
+{
+    if (WorkerPool* found = pool(message.step)) {
+        found->recall();
+    }
+}
+
 void Agent::onMessage(const RunCommand& message)
 {
     const StepIndex step = message.step;

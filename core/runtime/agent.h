@@ -37,6 +37,7 @@ private:
     void onMessage(const FinishStep& message);
     void onMessage(const CancelStep& message);
     void onMessage(const DrainStep& message);
+    void onMessage(const RecallMiniBatches& message);
     void onMessage(const RunCommand& message);
     void onMessage(const LeaveRun& message);
     void onCommandEnded(StepIndex step, const worker::ProcessEnd& end);

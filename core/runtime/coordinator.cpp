@@ -17,8 +17,8 @@ using event::StepState;
 namespace {
 
 /// Work that is kept ahead per worker, so that the trip through MPI is never waited for.
-constexpr double kAheadSeconds = 0.010;
-constexpr double kMostAhead = 128;
+constexpr double kAheadSeconds = 0.020;
+constexpr double kMostAhead = 1024;
 /// Above this a mini-batch is long: nothing is handed out ahead, so that no node sits idle at the tail.
 constexpr double kLongSeconds = 2.0;
 
@@ -41,6 +41,7 @@ struct Coordinator::NodeShare {
     int slots = 0; // workers that can still work
     std::uint32_t outstanding = 0; // handed out, not answered
     bool drained = false;
+    bool recalled = false; // asked to give back; not answered yet
     double meanSeconds = 0; // of an attempt, moving average; 0: none ended yet
 };
 
@@ -670,6 +671,9 @@ void Coordinator::on(NodeIndex node, const AttemptResult& message, double now)
 void Coordinator::on(NodeIndex node, const AttemptsReturned& message, double now)
 {
     StepRun& step = run(message.step);
+    if (NodeShare* share = step.shareOf(node)) {
+        share->recalled = false;
+    }
     for (const AttemptId attempt : message.attempts) {
         if (NodeShare* share = step.shareOf(node); share != nullptr && share->outstanding > 0) {
             --share->outstanding;
@@ -809,7 +813,28 @@ void Coordinator::onTick(double now)
                 fmt::format("No progress update in {} (--progress_update_timeout): {}.",
                     text::humanSeconds(settings.progressUpdateTimeoutSeconds), workersSentence(*step, now)),
                 now);
+            continue;
         }
+        evenOut(*step);
+    }
+}
+
+/// A node was given many because they were short; if they turn out long while another node has nothing, it gives some back.
+void Coordinator::evenOut(StepRun& step)
+{
+    if (step.shares.size() < 2 || step.attempts.waiting() > 0 || step.finishing) {
+        return;
+    }
+    const bool someHungry = std::any_of(step.shares.begin(), step.shares.end(),
+        [](const NodeShare& share) { return share.slots > 0 && share.outstanding == 0; });
+    if (!someHungry) {
+        return;
+    }
+    const auto richest = std::max_element(step.shares.begin(), step.shares.end(),
+        [](const NodeShare& a, const NodeShare& b) { return a.outstanding < b.outstanding; });
+    if (!richest->recalled && richest->outstanding > 2 * static_cast<std::uint32_t>(std::max(1, richest->slots))) {
+        richest->recalled = true;
+        m_effects.send(richest->node, RecallMiniBatches { step.index });
     }
 }
 

@@ -85,6 +85,12 @@ struct DrainStep {
 };
 BOOST_DESCRIBE_STRUCT(DrainStep, (), (step))
 
+/// Give back half of what no worker has yet: another node has nothing to do.
+struct RecallMiniBatches {
+    StepIndex step;
+};
+BOOST_DESCRIBE_STRUCT(RecallMiniBatches, (), (step))
+
 struct RunCommand {
     StepIndex step;
     std::string_view config {}; // AgentCommand as JSON
@@ -97,7 +103,8 @@ struct LeaveRun {
 };
 BOOST_DESCRIBE_STRUCT(LeaveRun, (), (unused))
 
-using ToAgent = std::variant<StartStep, AssignMiniBatches, FinishStep, CancelStep, DrainStep, RunCommand, LeaveRun>;
+using ToAgent = std::variant<StartStep, AssignMiniBatches, FinishStep, CancelStep, DrainStep, RecallMiniBatches,
+    RunCommand, LeaveRun>;
 
 // ---- agent → coordinator ------------------------------------------------------------------------------------------
 

@@ -25,9 +25,11 @@ constexpr double kStackSeconds = 0.3;
 constexpr double kTermSeconds = 5;
 constexpr double kShutdownSeconds = 60;
 /// Queued at a worker beyond the one it is in: enough to outlast a turn of the loop, nothing for long ones.
-constexpr double kPipeSeconds = 0.002;
-constexpr std::size_t kMostInPipe = 64;
+constexpr double kPipeSeconds = 0.005;
+constexpr std::size_t kMostInPipe = 256;
 constexpr double kLongSeconds = 0.25;
+/// In one mini-batch for so long while another worker has nothing: the rest is shared out anew.
+constexpr double kUnfairSeconds = 0.05;
 constexpr std::size_t kKeptErrorBytes = 16384;
 
 } // namespace
@@ -66,8 +68,10 @@ public:
     std::string shutdownTraceback;
     bool finished = false;
     bool initFailed = false;
+    bool askedBack = false; // what it has not begun comes back, for others
 
     [[nodiscard]] bool isWorking() const { return process && ready && ending == Ending::No && !finishSent; }
+    [[nodiscard]] bool isHungry() const { return isWorking() && pipe.empty(); }
 
     void onReady(double initSeconds, std::string_view notes) override
     {
@@ -183,9 +187,14 @@ public:
         if (given == pipe.end()) {
             return; // it was given up: a late answer counts for nothing
         }
+        Queued answered = std::move(*given);
         pipe.erase(given);
+        if (askedBack && pipe.empty() && !pool.m_draining) {
+            askedBack = false;
+            process->handBack(false);
+        }
         if (result.outcome == event::AttemptOutcome::Lost) { // handed back, not begun
-            pool.m_outbox.put(ToCoordinator(AttemptsReturned { pool.m_step, { result.attempt } }));
+            pool.takeBack(std::move(answered));
             return;
         }
         result.step = pool.m_step;
@@ -228,6 +237,7 @@ void WorkerPool::startWorker(Slot& slot)
     slot.finishSent = false;
     slot.finished = false;
     slot.initFailed = false;
+    slot.askedBack = false;
     slot.ending = Slot::Ending::No;
     slot.told = {};
     slot.childErrors.clear();
@@ -364,6 +374,42 @@ void WorkerPool::returnQueue()
     m_outbox.put(ToCoordinator(message));
 }
 
+/// One that a worker handed back without beginning it.
+void WorkerPool::takeBack(Queued queued)
+{
+    m_queue.push_back(std::move(queued));
+    if (m_draining) {
+        returnQueue();
+    }
+}
+
+/// A worker got many because they were short, and now is in a long one while others have nothing: what is behind it is
+/// asked back. It answers when it is through with the long one.
+void WorkerPool::evenOut(double now)
+{
+    const bool someHungry = std::any_of(m_slots.begin(), m_slots.end(), [](const auto& slot) { return slot->isHungry(); });
+    if (!someHungry || !m_queue.empty() || m_draining || m_canceled || m_finishing) {
+        return;
+    }
+    for (auto& slot : m_slots) {
+        if (slot->isWorking() && !slot->askedBack && slot->pipe.size() > 1
+            && now - slot->process->status().since > kUnfairSeconds) {
+            slot->askedBack = true;
+            slot->process->handBack(true);
+        }
+    }
+}
+
+void WorkerPool::recall()
+{
+    AttemptsReturned message { m_step, {} };
+    for (std::size_t count = (m_queue.size() + 1) / 2; count > 0; --count) {
+        message.attempts.push_back(m_queue.back().attempt);
+        m_queue.pop_back();
+    }
+    m_outbox.put(ToCoordinator(message)); // empty too: the question is answered
+}
+
 void WorkerPool::assign(const Assignment& assignment)
 {
     m_queue.push_back(
@@ -409,7 +455,7 @@ void WorkerPool::feed()
             if (m_queue.empty()) {
                 break;
             }
-            if (!slot->isWorking()) {
+            if (!slot->isWorking() || slot->askedBack) {
                 continue;
             }
             if (slot->pipe.size() > level) {
@@ -460,7 +506,7 @@ void WorkerPool::drain()
     m_draining = true;
     for (auto& slot : m_slots) {
         if (slot->process) {
-            slot->process->handBack();
+            slot->process->handBack(true);
         }
     }
     returnQueue();
@@ -560,6 +606,7 @@ void WorkerPool::onTick(double now)
     if (!running.attempts.empty()) {
         m_outbox.put(ToCoordinator(running));
     }
+    evenOut(now);
 }
 
 bool WorkerPool::isFast() const

@@ -34,6 +34,8 @@ public:
     void feed();
     void finish();
     void drain();
+    /// Half of what no worker has yet goes back to the coordinator, for a node that has nothing.
+    void recall();
     void cancel();
     /// Time-outs, and what has been running for a moment. 20 times a second.
     void onTick(double now);
@@ -64,6 +66,8 @@ private:
     void slotFailed(Slot& slot);
     void giveBack(std::deque<Queued>& queued);
     void returnQueue();
+    void takeBack(Queued queued);
+    void evenOut(double now);
     void checkDrained();
     [[nodiscard]] std::size_t depth() const;
     [[nodiscard]] bool isAvoided(const Slot& slot, const Queued& queued) const;

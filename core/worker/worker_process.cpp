@@ -317,9 +317,9 @@ void WorkerProcess::finish()
     m_impl->flushSoon();
 }
 
-void WorkerProcess::handBack()
+void WorkerProcess::handBack(bool wanted)
 {
-    m_impl->statusPage[kHandBackAt] = 1;
+    m_impl->statusPage[kHandBackAt] = wanted ? 1 : 0;
 }
 
 void WorkerProcess::setReading(bool reading)

@@ -100,7 +100,8 @@ public:
     void finish();
     void setReading(bool reading);
     /// Asks the worker to hand back what it has been given and has not begun: told as onFailed with outcome Lost.
-    void handBack();
+    /// Until it is called with false.
+    void handBack(bool wanted);
 
     [[nodiscard]] WorkerStatus status() const;
     [[nodiscard]] std::int64_t pid() const;

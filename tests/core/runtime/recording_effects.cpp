@@ -42,6 +42,7 @@ void RecordingEffects::send(NodeIndex node, const ToAgent& message)
             [&](const FinishStep& one) { return "finish " + name(one.step); },
             [&](const CancelStep& one) { return "cancel " + name(one.step); },
             [&](const DrainStep& one) { return "drain " + name(one.step); },
+            [&](const RecallMiniBatches& one) { return "recall " + name(one.step); },
             [&](const RunCommand& one) { return "command " + std::string(one.config); },
             [&](const LeaveRun&) { return std::string("leave"); },
         },

@@ -94,7 +94,8 @@ struct Play
     void answer(StepIndex step,
         std::uint32_t miniBatch,
         AttemptOutcome outcome = AttemptOutcome::Done,
-        std::uint32_t returned = 1)
+        std::uint32_t returned = 1,
+        double seconds = 5) // long: nothing is handed out ahead
     {
         const auto holder = held(step, miniBatch);
         const bool done = outcome == AttemptOutcome::Done;
@@ -105,7 +106,7 @@ struct Play
         result.outcome = outcome;
         result.items = 1;
         result.returned = done ? returned : 0;
-        result.elapsedSeconds = 5; // long: nothing is handed out ahead
+        result.elapsedSeconds = seconds;
         result.error = done ? "" : "KeyError: 'x'";
         result.rows = done && returned > 0 ? "row\n" : "";
         say(holder.node, result);
@@ -216,6 +217,45 @@ private slots:
         play.begin();
         play.planned(kFirst, 2);
         QVERIFY(play.held(kFirst, 0).node != play.held(kFirst, 1).node);
+    }
+
+    void a_node_that_holds_many_gives_some_back_when_another_has_none()
+    {
+        auto step = parallelStep("work");
+        step.instanceCount = 2;
+        Play play({ step });
+        play.begin();
+        play.planned(kFirst, 100);
+        // Node 1 is quick and does all it is given; node 0 has answered one quickly and then is in a long one.
+        const auto heldBy = [&](NodeIndex node) {
+            std::vector<std::uint32_t> all;
+            for (const auto& [key, held] : play.effects.held) {
+                if (held.node == node) {
+                    all.push_back(key.second);
+                }
+            }
+            return all;
+        };
+        play.answer(kFirst, heldBy(kNode0).front(), AttemptOutcome::Done, 1, 0.00001);
+        play.effects.held.erase({ 0, heldBy(kNode0).front() });
+        while (!heldBy(kNode1).empty()) {
+            const std::uint32_t one = heldBy(kNode1).front();
+            play.answer(kFirst, one, AttemptOutcome::Done, 1, 0.00001);
+            play.effects.held.erase({ 0, one });
+        }
+        const auto hoarded = heldBy(kNode0);
+        QVERIFY2(hoarded.size() > 2, play.effects.all("to").c_str());
+        play.tick(0.05);
+        play.tick(0.05);
+        QCOMPARE(play.effects.count("to 0: recall work"), 1); // not asked again before it has answered
+
+        AttemptsReturned returned { kFirst, {} };
+        for (std::size_t i = hoarded.size() / 2; i < hoarded.size(); ++i) {
+            returned.attempts.push_back(play.held(kFirst, hoarded[i]).attempt);
+            play.effects.held.erase({ 0, hoarded[i] });
+        }
+        play.say(kNode0, returned);
+        QVERIFY2(!heldBy(kNode1).empty(), play.effects.all("to").c_str());
     }
 
     void a_step_starts_when_those_it_needs_are_completed()
