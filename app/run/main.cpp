@@ -4,6 +4,7 @@
 // sheaf-run RUN_FOLDER: one rank of a run, started by mpirun. Rank 0 is the coordinator, rank n + 1 the agent of node n.
 // Exit codes: 0 the run came to its end (whichever), 1 it could not go on, 3 another coordinator holds the run.
 
+#include "app/run/store_earlier_runs.h"
 #include "app/run/store_journal.h"
 #include "core/base/json.h"
 #include "core/base/paths.h"
@@ -78,7 +79,8 @@ Result<void> coordinate(const runtime::RunDir& dir)
         return tl::unexpected<Error>(reader.error());
     }
     StoreJournal journal(std::move(*store));
-    runtime::CoordinatorHost host(std::move(*spec), dir, journal);
+    StoreEarlierRuns earlierRuns;
+    runtime::CoordinatorHost host(std::move(*spec), dir, journal, earlierRuns);
     if (auto folded = foldEarlierLives(*reader, host); !folded) {
         return folded;
     }

@@ -241,8 +241,8 @@ void Coordinator::startCommand(StepRun& step)
     m_effects.send(node, RunCommand { step.index, config });
 }
 
-void Coordinator::onStepPlanned(
-    StepIndex index, const event::StepPlanned& planned, const std::vector<std::string>& warnings, double now)
+void Coordinator::onStepPlanned(StepIndex index, const event::StepPlanned& planned, const std::vector<std::string>& warnings,
+    std::vector<event::AttemptEnded> takenOver, double now)
 {
     StepRun& step = run(index);
     if (step.isOver() || step.canceling) {
@@ -261,6 +261,10 @@ void Coordinator::onStepPlanned(
         step.attempts.restore(attempt);
     }
     step.restoredAttempts = {};
+    for (auto& attempt : takenOver) {
+        step.attempts.restore(attempt);
+        m_effects.record(std::move(attempt));
+    }
     if (const std::uint32_t opened = step.attempts.reopen(); opened > 0) {
         m_effects.record(event::MiniBatchesReopened { index, opened });
     }
@@ -295,8 +299,12 @@ void Coordinator::onStepFinalized(StepIndex index, const Result<void>& result, d
 
 std::string Coordinator::doneSentence(const StepRun& step) const
 {
-    return fmt::format("{} of {} mini-batches done, {} items failed.", text::humanCount(step.attempts.done()),
-        text::humanCount(step.attempts.count()), text::humanCount(step.attempts.itemsFailed()));
+    // An item without a row counts as failed (reference §2.5), but scripts that sum up a mini-batch in one row are well: the
+    // words say what is known.
+    const auto failed = step.attempts.itemsFailed();
+    return fmt::format("{} of {} mini-batches done{}.", text::humanCount(step.attempts.done()),
+        text::humanCount(step.attempts.count()),
+        failed > 0 ? fmt::format(", {} items gave no result", text::humanCount(failed)) : "");
 }
 
 void Coordinator::finishWorkers(StepRun& step)

@@ -60,7 +60,9 @@ public:
     void start(double now, std::int64_t pid, const std::string& host);
 
     void onMessage(NodeIndex node, const ToCoordinator& message, double now);
-    void onStepPlanned(StepIndex step, const event::StepPlanned& planned, const std::vector<std::string>& warnings, double now);
+    /// `takenOver`: attempts of an earlier run that count as this run's (--resume_from); their rows are in the spool.
+    void onStepPlanned(StepIndex step, const event::StepPlanned& planned, const std::vector<std::string>& warnings,
+        std::vector<event::AttemptEnded> takenOver, double now);
     void onPlanFailed(StepIndex step, const Error& error, double now);
     void onStepFinalized(StepIndex step, const Result<void>& result, double now);
     void onStopAsked(bool immediately, double now);

@@ -6,6 +6,7 @@
 #include "core/base/json.h"
 #include "core/base/paths.h"
 #include "core/base/program_log.h"
+#include "core/base/text.h"
 #include "core/monitor/perf_csv.h"
 #include "core/pipeline/plan_request.h"
 #include "core/plan/mini_batch_planner.h"
@@ -33,6 +34,18 @@ std::string hostName()
     return gethostname(name, sizeof name - 1) == 0 ? name : "localhost";
 }
 
+/// Opens the plan that an earlier life made, or makes it.
+Result<plan::PlanFile> makePlan(const plan::PlanRequest& request, const fs::path& folder, const std::stop_token& stop)
+{
+    std::error_code ignored;
+    if (!fs::exists(folder / "plan.json", ignored)) {
+        if (auto header = plan::writePlan(request, folder, stop); !header) {
+            return tl::unexpected<Error>(header.error());
+        }
+    }
+    return plan::PlanFile::open(folder);
+}
+
 /// The step that a fact is about; nullopt for facts about the run.
 std::optional<StepIndex> stepOf(const event::Fact& fact)
 {
@@ -49,6 +62,13 @@ std::optional<StepIndex> stepOf(const event::Fact& fact)
 
 } // namespace
 
+/// What the job thread made of a step's input.
+struct CoordinatorHost::Planned {
+    Result<plan::PlanFile> plan;
+    Result<std::vector<event::AttemptEnded>> takenOver {};
+    double seconds = 0;
+};
+
 /// What the host holds for one step.
 struct CoordinatorHost::StepWork {
     std::optional<plan::PlanFile> plan;
@@ -61,10 +81,11 @@ struct CoordinatorHost::StepWork {
     bool begun = false;
 };
 
-CoordinatorHost::CoordinatorHost(pipeline::RunSpec spec, RunDir dir, Journal& journal)
+CoordinatorHost::CoordinatorHost(pipeline::RunSpec spec, RunDir dir, Journal& journal, EarlierRuns& earlierRuns)
     : m_spec(std::move(spec))
     , m_dir(std::move(dir))
     , m_journal(journal)
+    , m_earlierRuns(earlierRuns)
     , m_reports(0)
 {
     m_coordinator = std::make_unique<Coordinator>(m_spec, *this);
@@ -390,33 +411,39 @@ std::vector<event::LogRange> CoordinatorHost::takeLogRanges(StepIndex, AttemptId
 
 void CoordinatorHost::planStep(StepIndex step)
 {
-    // Values in, values out: the job thread sees nothing of ours.
-    m_jobs.put([this, step, request = pipeline::planRequest(stepSpec(step), m_spec.python),
-                   folder = m_dir.plan(stepSpec(step).name), stop = work(step).stopPlanning.get_token()] {
+    // Values in, values out: the job thread sees nothing of ours but the earlier runs, which are its own.
+    const bool plannedBefore = step.value < m_picture.steps().size() && m_picture.steps()[step.value].planned;
+    const std::string earlier = plannedBefore ? std::string() : stepSpec(step).parallel.resumeFrom;
+    m_jobs.put([this, step, earlier, request = pipeline::planRequest(stepSpec(step), m_spec.python), dir = m_dir,
+                   name = stepSpec(step).name, stop = work(step).stopPlanning.get_token()] {
         const double began = monotonicSeconds();
-        std::error_code ignored;
-        Result<void> made;
-        if (!fs::exists(folder / "plan.json", ignored)) {
-            auto header = plan::writePlan(request, folder, stop);
-            if (!header) {
-                made = tl::unexpected<Error>(header.error());
-            }
+        auto planned = std::make_shared<Planned>(makePlan(request, dir.plan(name), stop));
+        if (planned->plan && !earlier.empty()) {
+            const RunDir earlierDir(dir.path().parent_path() / earlier);
+            planned->takenOver = takeOver(m_earlierRuns, earlierDir, dir, name, step, *planned->plan);
         }
-        auto opened = made ? plan::PlanFile::open(folder) : Result<plan::PlanFile>(tl::unexpected<Error>(made.error()));
-        const double seconds = monotonicSeconds() - began;
-        auto plan = std::make_shared<Result<plan::PlanFile>>(std::move(opened));
-        inLoop([this, step, plan, seconds] {
-            const double now = monotonicSeconds();
-            if (!*plan) {
-                m_coordinator->onPlanFailed(step, plan->error(), now);
-                return;
-            }
-            work(step).plan = std::move(**plan);
-            const plan::PlanHeader& header = work(step).plan->header();
-            m_coordinator->onStepPlanned(step,
-                event::StepPlanned { step, header.miniBatches, header.items, header.bytes, seconds }, header.warnings, now);
-        });
+        planned->seconds = monotonicSeconds() - began;
+        inLoop([this, step, planned, earlier] { onPlanned(step, *planned, earlier); });
     });
+}
+
+void CoordinatorHost::onPlanned(StepIndex step, Planned& planned, const std::string& earlier)
+{
+    const double now = monotonicSeconds();
+    if (!planned.plan || !planned.takenOver) {
+        m_coordinator->onPlanFailed(step, planned.plan ? planned.takenOver.error() : planned.plan.error(), now);
+        return;
+    }
+    work(step).plan = std::move(*planned.plan);
+    const plan::PlanHeader& header = work(step).plan->header();
+    std::vector<std::string> warnings = header.warnings;
+    if (!earlier.empty()) {
+        warnings.push_back(fmt::format("{} of {} mini-batches are taken over from run {} (--resume_from).",
+            text::humanCount(planned.takenOver->size()), text::humanCount(header.miniBatches), earlier));
+    }
+    m_coordinator->onStepPlanned(step,
+        event::StepPlanned { step, header.miniBatches, header.items, header.bytes, planned.seconds }, warnings,
+        std::move(*planned.takenOver), now);
 }
 
 void CoordinatorHost::stopPlanning(StepIndex step)

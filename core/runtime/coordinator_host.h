@@ -13,6 +13,7 @@
 #include "core/runtime/row_spool.h"
 #include "core/runtime/run_server.h"
 #include "core/runtime/step_report.h"
+#include "core/runtime/take_over.h"
 
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -34,7 +35,7 @@ namespace sheaf::runtime {
 class CoordinatorHost final : public CoordinatorEffects
 {
 public:
-    CoordinatorHost(pipeline::RunSpec spec, RunDir dir, Journal& journal);
+    CoordinatorHost(pipeline::RunSpec spec, RunDir dir, Journal& journal, EarlierRuns& earlierRuns);
     ~CoordinatorHost() override;
 
     /// Folds the events of earlier lives in; may be called for one chunk after another.
@@ -60,6 +61,7 @@ public:
 
 private:
     struct StepWork;
+    struct Planned;
     using Job = std::function<void()>;
 
     void onBytes(int rank, std::string_view bytes);
@@ -67,6 +69,7 @@ private:
     void keepSample(NodeIndex node, std::string_view json);
     void onTurn(double now);
     void onTick();
+    void onPlanned(StepIndex step, Planned& planned, const std::string& earlier);
     void scheduleTick();
     void keepEvents();
     void inLoop(std::function<void()> work);
@@ -80,6 +83,7 @@ private:
     pipeline::RunSpec m_spec;
     RunDir m_dir;
     Journal& m_journal;
+    EarlierRuns& m_earlierRuns; // asked by the job thread alone
     logs::LogWriter m_userLogs; // capped: what user code writes
     logs::LogWriter m_reports; // ours
     event::RunPicture m_picture;

@@ -251,4 +251,38 @@ Result<void> assembleRows(const std::filesystem::path& spool, const std::vector<
     return {};
 }
 
+Result<void> copyRows(
+    const std::filesystem::path& from, const std::filesystem::path& spool, std::vector<RowSpan>& spans)
+{
+    const auto isEmpty = [](const RowSpan& span) { return span.begin == span.end; };
+    if (std::all_of(spans.begin(), spans.end(), isEmpty)) {
+        return {};
+    }
+    const File source(::open(from.c_str(), O_RDONLY | O_CLOEXEC));
+    if (source.number < 0) {
+        return failErrno(from.string(), errno);
+    }
+    const File target(::open(spool.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    const off_t end = target.number < 0 ? -1 : ::lseek(target.number, 0, SEEK_END);
+    if (end < 0) {
+        return failErrno(spool.string(), errno);
+    }
+    auto next = static_cast<std::uint64_t>(end);
+    Assembler assembler(source.number, target.number);
+    int error = 0;
+    for (auto span = spans.begin(); span != spans.end() && error == 0; ++span) {
+        if (isEmpty(*span)) {
+            continue;
+        }
+        error = assembler.add(*span);
+        *span = { next, next + (span->end - span->begin) };
+        next = span->end;
+    }
+    error = error != 0 ? error : assembler.finish();
+    if (error == 0 && ::fsync(target.number) != 0) {
+        error = errno;
+    }
+    return error == 0 ? Result<void>() : Result<void>(failErrno(spool.string(), error));
+}
+
 } // namespace sheaf::runtime

@@ -41,4 +41,8 @@ private:
 [[nodiscard]] Result<void> assembleRows(const std::filesystem::path& spool, const std::vector<RowSpan>& rows,
     std::string_view header, const std::filesystem::path& output);
 
+/// Copies rows of another run's spool behind those of `spool` and brings them to disk; `spans` then say where they lie there.
+[[nodiscard]] Result<void> copyRows(
+    const std::filesystem::path& from, const std::filesystem::path& spool, std::vector<RowSpan>& spans);
+
 } // namespace sheaf::runtime

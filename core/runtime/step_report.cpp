@@ -323,8 +323,9 @@ std::string StepReport::resultText(const event::StepPicture& picture, const pipe
             text::humanCount(picture.total()), text::humanCount(done), text::humanCount(picture.ended() - done),
             text::humanCount(picture.count(MiniBatchState::TimedOut)),
             text::humanCount(picture.total() - picture.ended()));
-        text += fmt::format("Items: {} given to finished mini-batches, {} failed\n", text::humanCount(picture.itemsDone),
-            text::humanCount(picture.itemsFailed));
+        text += fmt::format("Items: {} given to finished mini-batches, {} failed or without a result (error_threshold: {})\n",
+            text::humanCount(picture.itemsDone), text::humanCount(picture.itemsFailed),
+            m_step.parallel.errorThreshold < 0 ? "-1, no limit" : std::to_string(m_step.parallel.errorThreshold));
         text += fmt::format("Attempts that failed: {}\n", text::humanCount(picture.attemptsFailed));
     }
     if (picture.startedMicros > 0 && picture.endedMicros > 0) {

@@ -77,6 +77,11 @@ constexpr Field need(Field field)
     field.required = true;
     return field;
 }
+constexpr Field formerly(std::string_view name, Field field)
+{
+    field.formerly = name;
+    return field;
+}
 constexpr Field minusOneToo(Field field)
 {
     field.minusOneToo = true;
@@ -222,7 +227,7 @@ constexpr std::array kTaskFields {
     need(word("type", "run_function|function", "run_function", "Kind of the task")),
     need(of(FieldType::Path, "code", "Folder or file with the script; it is copied for the run")),
     need(text("entry_script", "The script below code, as a file or a dotted module")),
-    text("program_arguments", "Arguments of the script, flags of the runner among them"),
+    formerly("args", text("program_arguments", "Arguments of the script, flags of the runner among them")),
     text("model", "Model of a task of type model", kRefused),
     of(FieldType::Reference,
         "append_row_to",
@@ -439,6 +444,14 @@ const Field* findField(Scope scope, std::string_view name)
     const auto all = fields(scope);
     const auto found = std::find_if(
         all.begin(), all.end(), [&](const Field& field) { return field.name == name; });
+    return found == all.end() ? nullptr : &*found;
+}
+
+const Field* findFormerField(Scope scope, std::string_view name)
+{
+    const auto all = fields(scope);
+    const auto found = std::find_if(all.begin(), all.end(),
+        [&](const Field& field) { return !field.formerly.empty() && field.formerly == name; });
     return found == all.end() ? nullptr : &*found;
 }
 

@@ -76,10 +76,13 @@ struct Field
     Scope group = Scope::Pipeline; // of Group
     FieldUse use = FieldUse::Used;
     bool required = false;
+    std::string_view formerly = {}; // its name in older files; still read, with a warning
 };
 
 [[nodiscard]] std::span<const Field> fields(Scope scope);
 [[nodiscard]] const Field* findField(Scope scope, std::string_view name);
+/// The field that older files call `name`.
+[[nodiscard]] const Field* findFormerField(Scope scope, std::string_view name);
 [[nodiscard]] std::vector<std::string> fieldNames(Scope scope);
 /// A field by its dotted name below `scope`: "retry_settings.timeout".
 [[nodiscard]] const Field* findFieldByPath(Scope scope, std::string_view dotted);

@@ -71,6 +71,7 @@ private:
         const std::string& path,
         const std::string& name,
         const std::string& allowed);
+    const Field* formerField(const YamlNode& map, const YamlEntry& entry, const std::string& path, Scope scope);
     void unknownKey(const YamlEntry& entry, const std::string& path, Scope scope);
 
     // --- fields
@@ -173,6 +174,19 @@ void FileReader::wrongType(const YamlNode& node,
         { node.words(), allowed, "write " + allowed });
 }
 
+/// Files of the preview still say `args`; the name of today wins when both are there.
+const Field* FileReader::formerField(const YamlNode& map, const YamlEntry& entry, const std::string& path, Scope scope)
+{
+    const Field* field = findFormerField(scope, entry.key);
+    if (field == nullptr || map.find(std::string(field->name)) != nullptr) {
+        return nullptr;
+    }
+    report(Severity::Warning, "former-name", entry.keyWhere, path,
+        fmt::format("'{}' is called {} now; it is read as that", entry.key, field->name),
+        { entry.key, std::string(field->name), fmt::format("rename it to {}", field->name) });
+    return field;
+}
+
 void FileReader::unknownKey(const YamlEntry& entry, const std::string& path, Scope scope)
 {
     const auto names = fieldNames(scope);
@@ -216,9 +230,12 @@ void FileReader::readGroup(Scope scope,
         const std::string fieldPath = join(path, entry.key);
         const Field* field = findField(scope, entry.key);
         if (field == nullptr) {
+            field = formerField(map, entry, fieldPath, scope);
+        }
+        if (field == nullptr) {
             unknownKey(entry, fieldPath, scope);
         } else if (passes(*field, entry, fieldPath)) {
-            readField(*field, entry, fieldPath, prefix + entry.key, fields, special);
+            readField(*field, entry, fieldPath, prefix + std::string(field->name), fields, special);
         }
     }
 }

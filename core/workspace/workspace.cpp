@@ -189,6 +189,9 @@ Result<void> Workspace::start(const StartRequest& request, StartOutcome& outcome
         outcome.warnings.push_back(
             "The conda file names '" + package + "', which " + python->path + " lacks.");
     }
+    if (auto earlier = findEarlierRuns(job.spec); !earlier) {
+        return earlier;
+    }
     job.spec.run = *name;
     job.spec.jobFile = jobFile.string();
     job.spec.runDir = dir.path().string();
@@ -204,6 +207,39 @@ Result<void> Workspace::start(const StartRequest& request, StartOutcome& outcome
         return tl::unexpected<Error>(launched.error());
     }
     outcome.run = *name;
+    return {};
+}
+
+/// --resume_from names a run of this workspace that is over and has the step.
+Result<void> Workspace::findEarlierRuns(pipeline::RunSpec& spec) const
+{
+    for (auto& step : spec.steps) {
+        std::string& from = step.parallel.resumeFrom;
+        if (from.empty()) {
+            continue;
+        }
+        const auto name = findRun(from);
+        if (!name) {
+            return tl::unexpected<Error>(name.error());
+        }
+        if (isActive(*name)) {
+            return fail(ErrorCode::RunActive, { { "run", *name } });
+        }
+        const auto text = paths::readFile(runDir(*name).spec());
+        const auto earlier = text ? json::deserialize<pipeline::RunSpec>(*text, *name)
+                                  : Result<pipeline::RunSpec>(tl::unexpected<Error>(text.error()));
+        if (!earlier) {
+            return tl::unexpected<Error>(earlier.error());
+        }
+        std::vector<std::string> known;
+        for (const auto& one : earlier->steps) {
+            known.push_back(one.name);
+        }
+        if (std::find(known.begin(), known.end(), step.name) == known.end()) {
+            return fail(ErrorCode::StepMissing, { { "step", step.name }, { "known", text::join(known, ", ") } });
+        }
+        from = *name;
+    }
     return {};
 }
 

@@ -74,6 +74,8 @@ public:
     [[nodiscard]] bool isActive(const std::string& run) const;
 
 private:
+    [[nodiscard]] Result<void> findEarlierRuns(pipeline::RunSpec& spec) const;
+
     std::filesystem::path m_folder;
 };
 

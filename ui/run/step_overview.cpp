@@ -125,7 +125,7 @@ void StepOverview::refresh()
     m_strip->setShares(sharesOf(*step));
     const std::uint32_t done = step->count(MiniBatchState::Done);
     m_counts->setText(step->planned
-            ? tr("%1 of %2 done · %3 failed · %4 timed out · %5 running · %6 items failed")
+            ? tr("%1 of %2 done · %3 failed · %4 timed out · %5 running · %6 items without a result")
                   .arg(countText(done), countText(step->total()), countText(step->count(MiniBatchState::Failed)),
                       countText(step->count(MiniBatchState::TimedOut)), countText(step->count(MiniBatchState::Running)),
                       countText(step->itemsFailed))

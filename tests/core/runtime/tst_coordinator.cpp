@@ -84,7 +84,7 @@ struct Play
     }
     void planned(StepIndex step, std::uint32_t miniBatches)
     {
-        coordinator.onStepPlanned(step, { step, miniBatches, miniBatches, 0, 0 }, {}, now);
+        coordinator.onStepPlanned(step, { step, miniBatches, miniBatches, 0, 0 }, {}, {}, now);
         coordinator.dispatch(now);
     }
     [[nodiscard]] test::RecordingEffects::Held held(StepIndex step, std::uint32_t miniBatch) const

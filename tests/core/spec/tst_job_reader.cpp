@@ -196,6 +196,23 @@ private slots:
         QCOMPARE(words(missing), std::string("Error component-missing 4:16 jobs.a.component\n"));
     }
 
+    void a_former_name_is_read_as_the_one_of_today()
+    {
+        const std::string head = "type: pipeline\njobs:\n  a:\n    type: parallel\n    task:\n      type: function\n"
+                                 "      code: .\n      entry_script: x.py\n";
+        const JobFile old = readText(head + "      args: --model 3\n");
+        const Diagnostic* told = findCode(old, "former-name");
+        QVERIFY(told != nullptr);
+        QCOMPARE(told->severity, Severity::Warning);
+        QCOMPARE(told->where.line, 9);
+        QCOMPARE(old.pipeline.step("a")->fields.text("task.program_arguments"), std::string("--model 3"));
+
+        const JobFile both = readText(head + "      args: --model 3\n      program_arguments: --model 4\n");
+        QVERIFY(findCode(both, "former-name") == nullptr);
+        QVERIFY(findCode(both, "unknown-key") != nullptr);
+        QCOMPARE(both.pipeline.step("a")->fields.text("task.program_arguments"), std::string("--model 4"));
+    }
+
     void problems_in_a_component_are_told_in_its_file()
     {
         const auto file = m_folder.write(
