@@ -168,6 +168,7 @@ private:
         yes("push_metrics_to_parent", m_settings.pushMetricsToParent);
         yes("append_row_dataframe_header", m_settings.appendRowDataframeHeader);
         yes("amlbi_dataframe_mixed_types", m_settings.mixedTypes);
+        yes("amlbi_async_mode", m_settings.asyncMode);
         canonicalWords();
         readPromptflow();
     }

@@ -67,6 +67,7 @@ struct ParallelSettings {
     std::string profilingModule; // "", cProfile, profile
     std::string resumeFrom; // name of an earlier run whose good mini-batches are taken over, or ""
     bool mixedTypes = false; // --amlbi_dataframe_mixed_types
+    bool asyncMode = false; // --amlbi_async_mode
     bool jsonLines = false; // promptflow mode: main input is a .jsonl uri_file, batches of rows
     std::int64_t jsonLinesRows = 0; // --amlbi_mini_batch_rows
     std::string metricsNamePrefix;
@@ -78,7 +79,7 @@ BOOST_DESCRIBE_STRUCT(ParallelSettings, (),
         miniBatchErrorThreshold, allowedFailedPercent, maxRetries, timeoutSeconds, taskOverheadTimeoutSeconds,
         progressUpdateTimeoutSeconds, firstTaskCreationTimeoutSeconds, resourceMonitorIntervalSeconds, loggingLevel,
         code, entryScript, programArguments, generatedArguments, appendRowTo, appendRowFile, appendRowDataframeHeader,
-        copyLogsToParent, profilingModule, resumeFrom, mixedTypes, jsonLines, jsonLinesRows, metricsNamePrefix,
+        copyLogsToParent, profilingModule, resumeFrom, mixedTypes, asyncMode, jsonLines, jsonLinesRows, metricsNamePrefix,
         pushMetricsToParent, keepDirectoriesApart))
 
 struct CommandSettings {

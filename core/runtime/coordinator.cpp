@@ -441,7 +441,9 @@ std::size_t Coordinator::wantedOn(const StepRun& step, const NodeShare& share) c
         return 0;
     }
     double perWorker = 2; // nothing known yet: one to work on, one ahead
-    if (share.meanSeconds >= kLongSeconds) {
+    if (step.spec->parallel.asyncMode) {
+        perWorker = kAsyncInFlight;
+    } else if (share.meanSeconds >= kLongSeconds) {
         perWorker = 1;
     } else if (share.meanSeconds > 0) {
         perWorker = 1 + std::clamp(std::ceil(kAheadSeconds / share.meanSeconds), 1.0, kMostAhead);

@@ -530,6 +530,7 @@ std::string CoordinatorHost::agentStep(StepIndex index, NodeIndex, std::uint32_t
     agent.worker.appendRow = !settings.appendRowTo.empty();
     agent.worker.dataframeHeader = settings.appendRowDataframeHeader;
     agent.worker.mixedTypes = settings.mixedTypes;
+    agent.worker.asyncMode = settings.asyncMode;
     agent.worker.profilingModule = settings.profilingModule;
     agent.logsDir = m_dir.logs(step.name).string();
     agent.workers = settings.maxConcurrencyPerInstance;

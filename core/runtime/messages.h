@@ -52,6 +52,8 @@ struct StartStep {
 BOOST_DESCRIBE_STRUCT(StartStep, (), (step, config))
 
 inline constexpr std::uint32_t kNoProcess = 0xffffffff;
+/// Mini-batches that a worker in async mode (reference §2.9) holds at once.
+inline constexpr std::uint32_t kAsyncInFlight = 64;
 
 struct Assignment {
     AttemptId attempt;

@@ -129,7 +129,8 @@ public:
     void onLog(event::LogStream stream, std::string_view bytes) override
     {
         UserLog message { pool.m_step, number, stream, {}, bytes };
-        message.attempt = pipe.empty() ? AttemptId() : pipe.front().attempt;
+        // In async mode nobody knows whose words they are.
+        message.attempt = pipe.empty() || pool.m_config.worker.asyncMode ? AttemptId() : pipe.front().attempt;
         pool.m_outbox.put(ToCoordinator(message));
     }
 
@@ -388,7 +389,7 @@ void WorkerPool::takeBack(Queued queued)
 void WorkerPool::evenOut(double now)
 {
     const bool someHungry = std::any_of(m_slots.begin(), m_slots.end(), [](const auto& slot) { return slot->isHungry(); });
-    if (!someHungry || !m_queue.empty() || m_draining || m_canceled || m_finishing) {
+    if (!someHungry || m_config.worker.asyncMode || !m_queue.empty() || m_draining || m_canceled || m_finishing) {
         return;
     }
     for (auto& slot : m_slots) {
@@ -429,6 +430,9 @@ void WorkerPool::learn(double elapsedSeconds)
 /// How many mini-batches a worker may have at a time.
 std::size_t WorkerPool::depth() const
 {
+    if (m_config.worker.asyncMode) {
+        return kAsyncInFlight;
+    }
     if (m_meanSeconds == 0 || m_meanSeconds > kLongSeconds) {
         return 1;
     }

@@ -18,12 +18,6 @@ namespace sheaf::spec {
 
 namespace {
 
-/// Flags that the service knows and that Sheaf cannot follow.
-bool isRefused(const std::string& name, const std::string& value)
-{
-    return name == "amlbi_async_mode" && yamlBool(value).value_or(true);
-}
-
 class ArgumentReader
 {
 public:
@@ -107,13 +101,6 @@ private:
                 { token, "another name",
                     "rename the argument if the script should run on the service as well" });
             m_result.values[name] = text;
-            return;
-        }
-        if (isRefused(name, text)) {
-            report(Severity::Error, "not-supported", token, name,
-                fmt::format("--{} is not supported yet", name),
-                { text, "False",
-                    fmt::format("remove --{}; the script then needs run(mini_batch)", name) });
             return;
         }
         FieldValue value;

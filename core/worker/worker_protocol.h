@@ -71,11 +71,12 @@ struct WorkerStart {
     bool appendRow = true; // false: summary only, no rows are sent
     bool dataframeHeader = false;
     bool mixedTypes = false;
+    bool asyncMode = false; // enqueue() and get_finished_batch_result() instead of run()
     std::string profilingModule;
     std::string profileFile; // where the profile of this worker goes, "" for none
 };
 BOOST_DESCRIBE_STRUCT(WorkerStart, (),
     (codeDir, entryScript, arguments, node, process, loggingLevel, logDir, outputDir, tempDir, miniBatchKind, root,
-        tableFormat, table, partitioned, appendRow, dataframeHeader, mixedTypes, profilingModule, profileFile))
+        tableFormat, table, partitioned, appendRow, dataframeHeader, mixedTypes, asyncMode, profilingModule, profileFile))
 
 } // namespace sheaf::worker

@@ -68,11 +68,12 @@ private slots:
         }
     }
 
-    void async_mode_is_refused_and_its_off_is_not()
+    void async_mode_may_stand_alone()
     {
-        QVERIFY(hasErrors(read({ "--amlbi_async_mode", "true" }).diagnostics));
-        QVERIFY(hasErrors(read({ "--amlbi_async_mode" }).diagnostics));
-        QVERIFY(!hasErrors(read({ "--amlbi_async_mode", "False" }).diagnostics));
+        QCOMPARE(read({ "--amlbi_async_mode", "False" }).values.at("amlbi_async_mode"), std::string("False"));
+        const auto alone = read({ "--amlbi_async_mode", "--mine", "1" });
+        QVERIFY(alone.diagnostics.empty());
+        QCOMPARE(alone.values.at("amlbi_async_mode"), std::string("true"));
     }
 
     void names_of_the_runner_are_reserved()

@@ -48,7 +48,7 @@ class Worker:
         began = time.monotonic()
         self._page.phase(protocol.PHASE_INIT)
         try:
-            self._entry = EntryScript(start["codeDir"], start["entryScript"], start["arguments"])
+            self._entry = EntryScript(start["codeDir"], start["entryScript"], start["arguments"], start["asyncMode"])
             self._source = self._make_source()
             self._rows = RowWriter(start)
             stage = 1
@@ -112,6 +112,13 @@ class Worker:
 
     def work(self):
         """Until Finish comes or the agent is gone."""
+        if self._entry.asynchronous is not None:
+            from .async_mode import AsyncLoop
+
+            loop = AsyncLoop(self._channel, self._page, self._entry.asynchronous, self._source, self._rows, self._streams)
+            if loop.run():
+                self._finish()
+            return
         for kind, body in self._channel.frames():
             if kind == protocol.RUN:
                 self._attempt(body)

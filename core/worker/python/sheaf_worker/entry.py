@@ -35,7 +35,7 @@ def module_name(code_dir, entry_script):
 class EntryScript:
     """Loads the script with the code folder as current directory and first on sys.path."""
 
-    def __init__(self, code_dir, entry_script, arguments):
+    def __init__(self, code_dir, entry_script, arguments, async_mode=False):
         self.notes = []
         name = module_name(code_dir, entry_script)
         script = os.path.join(code_dir, name.replace(".", "/") + ".py")
@@ -52,6 +52,12 @@ class EntryScript:
             self._note_imports_by_folder(folder, code_dir)
         self.init = getattr(self._module, "init", None)
         self.shutdown = getattr(self._module, "shutdown", None)
+        self.asynchronous = None
+        if async_mode:
+            from .async_mode import AsyncFunctions
+
+            self.asynchronous = AsyncFunctions(self._module, entry_script)
+            return
         run = getattr(self._module, "run", None)
         if not callable(run):
             raise EntryError("The entry script %s has no function run(mini_batch)." % entry_script)
