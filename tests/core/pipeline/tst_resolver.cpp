@@ -552,8 +552,6 @@ private slots:
         QCOMPARE(words(rows), std::string());
         QVERIFY(step(rows, "p").parallel.jsonLines);
         QCOMPARE(step(rows, "p").parallel.jsonLinesRows, std::int64_t { 4 });
-        QCOMPARE(words(m_job.parallel("", "--amlbi_async_mode true")),
-            std::string("Error not-supported jobs.p.task.program_arguments.--amlbi_async_mode\n"));
     }
 
     void sizes_fit_files_or_tables()
