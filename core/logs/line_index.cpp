@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: The Sheaf authors
+#include "core/logs/line_index.h"
+
+#include "core/logs/line_reader.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace sheaf::logs {
+
+Result<bool> LineIndex::extend(const std::filesystem::path& file, std::uint64_t atMost)
+{
+    auto blocks = BlockReader::open(file, m_size);
+    if (!blocks) {
+        const bool gone = blocks.error().code == ErrorCode::NotFound;
+        const bool knew = m_size > 0;
+        *this = {};
+        return gone ? Result<bool>(knew) : tl::unexpected<Error>(blocks.error());
+    }
+    bool changed = false;
+    if (blocks->fileSize() < m_size) {
+        *this = {};
+        blocks = BlockReader::open(file, 0);
+        changed = true;
+        if (!blocks) {
+            return tl::unexpected<Error>(blocks.error());
+        }
+    }
+    const std::uint64_t end = m_size + atMost;
+    while (m_size < end) {
+        const auto block = blocks->next(end - m_size);
+        if (!block) {
+            return tl::unexpected<Error>(block.error());
+        }
+        if (block->empty()) {
+            break;
+        }
+        const char* at = block->data();
+        const char* stop = at + block->size();
+        while (const void* found = std::memchr(at, '\n', static_cast<std::size_t>(stop - at))) {
+            at = static_cast<const char*>(found) + 1;
+            m_lastBegin = m_size + static_cast<std::uint64_t>(at - block->data());
+            if (++m_newlines % kStride == 0) {
+                m_places.push_back(m_lastBegin);
+            }
+        }
+        m_size += block->size();
+        changed = true;
+    }
+    return changed;
+}
+
+LineIndex::Place LineIndex::before(std::uint64_t line) const
+{
+    const std::uint64_t place = std::min<std::uint64_t>(line / kStride, m_places.size() - 1);
+    return { place * kStride, m_places[place] };
+}
+
+LineIndex::Place LineIndex::beforeOffset(std::uint64_t offset) const
+{
+    const auto behind = std::upper_bound(m_places.begin(), m_places.end(), offset);
+    const auto place = static_cast<std::uint64_t>(behind - m_places.begin()) - 1; // the first place is 0
+    return { place * kStride, m_places[place] };
+}
+
+Result<std::vector<std::string>> readLines(const std::filesystem::path& file, const LineIndex& index, std::uint64_t first,
+    std::size_t count, std::size_t longest)
+{
+    std::vector<std::string> lines;
+    const std::uint64_t end = std::min<std::uint64_t>(index.lines(), first + count);
+    if (first >= end) {
+        return lines;
+    }
+    const auto place = index.before(first);
+    auto done = eachLine(file, place, index.size(), [&](std::uint64_t number, std::uint64_t, std::string_view bytes) {
+        if (number >= first) {
+            lines.emplace_back(bytes.substr(0, longest));
+        }
+        return number + 1 < end;
+    });
+    if (!done) {
+        return tl::unexpected<Error>(done.error());
+    }
+    return lines;
+}
+
+Result<std::uint64_t> lineAt(const std::filesystem::path& file, const LineIndex& index, std::uint64_t offset)
+{
+    std::uint64_t found = 0;
+    auto done = eachLine(
+        file, index.beforeOffset(offset), index.size(), [&](std::uint64_t number, std::uint64_t begin, std::string_view) {
+            if (begin > offset) {
+                return false;
+            }
+            found = number;
+            return true;
+        });
+    if (!done) {
+        return tl::unexpected<Error>(done.error());
+    }
+    return found;
+}
+
+} // namespace sheaf::logs

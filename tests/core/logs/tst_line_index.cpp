@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: The Sheaf authors
+#include "core/logs/line_index.h"
+#include "tests/support/result_macros.h"
+#include "tests/support/temp_folder.h"
+#include "tests/support/test_runner.h"
+
+#include <fstream>
+#include <random>
+
+using namespace sheaf;
+using namespace sheaf::logs;
+
+namespace {
+
+/// The lines of a text as a person counts them.
+std::vector<std::string> linesOf(const std::string& text)
+{
+    std::vector<std::string> lines;
+    std::size_t begin = 0;
+    while (begin < text.size()) {
+        const std::size_t end = std::min(text.find('\n', begin), text.size());
+        lines.push_back(text.substr(begin, end - begin));
+        begin = end + 1;
+    }
+    return lines;
+}
+
+} // namespace
+
+class tst_line_index : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void a_file_that_grows_in_pieces_is_as_one_read_at_once()
+    {
+        const test::TempFolder folder;
+        const auto file = folder.path() / "log.txt";
+        std::mt19937 random(7);
+        std::string all;
+        LineIndex index;
+        for (int piece = 0; piece < 60; ++piece) {
+            std::string more;
+            for (int i = static_cast<int>(random() % 40); i > 0; --i) {
+                more += std::string(random() % 50, static_cast<char>('a' + random() % 26));
+                more += random() % 4 == 0 ? "" : "\n";
+            }
+            std::ofstream(file, std::ios::app | std::ios::binary) << more;
+            all += more;
+            const auto changed = index.extend(file, 1U << 30);
+            VERIFY_OK(changed);
+            QCOMPARE(*changed, !more.empty());
+            QCOMPARE(index.size(), std::uint64_t { all.size() });
+            const auto lines = linesOf(all);
+            QCOMPARE(index.lines(), std::uint64_t { lines.size() });
+            const std::uint64_t first = lines.empty() ? 0 : random() % lines.size();
+            const auto read = readLines(file, index, first, 100, 1000);
+            VERIFY_OK(read);
+            const std::vector<std::string> expected(lines.begin() + static_cast<long>(first),
+                lines.begin() + static_cast<long>(std::min<std::size_t>(lines.size(), first + 100)));
+            QVERIFY2(*read == expected, std::to_string(piece).c_str());
+        }
+        QVERIFY(index.lines() > 3 * LineIndex::kStride); // several places were used
+    }
+
+    void each_byte_belongs_to_the_line_that_holds_it()
+    {
+        const test::TempFolder folder;
+        std::string text;
+        std::vector<std::uint64_t> lineOf;
+        for (std::uint64_t line = 0; line < 200; ++line) {
+            const std::string bytes = std::string(line % 7, 'x') + "\n";
+            text += bytes;
+            lineOf.insert(lineOf.end(), bytes.size(), line);
+        }
+        const auto file = folder.write("log.txt", text);
+        LineIndex index;
+        VERIFY_OK(index.extend(file, 1U << 30));
+        for (std::uint64_t offset = 0; offset < text.size(); ++offset) {
+            QCOMPARE(lineAt(file, index, offset).value(), lineOf[offset]);
+        }
+        QCOMPARE(lineAt(file, index, text.size() + 5).value(), std::uint64_t { 199 });
+    }
+
+    void a_turn_reads_no_more_than_it_may()
+    {
+        const test::TempFolder folder;
+        const auto file = folder.write("log.txt", std::string(5000, 'x'));
+        LineIndex index;
+        VERIFY_OK(index.extend(file, 1000));
+        QCOMPARE(index.size(), std::uint64_t { 1000 });
+        VERIFY_OK(index.extend(file, 10000));
+        QCOMPARE(index.size(), std::uint64_t { 5000 });
+        QCOMPARE(index.lines(), std::uint64_t { 1 });
+    }
+
+    void a_file_that_was_begun_anew_is_read_anew()
+    {
+        const test::TempFolder folder;
+        const auto file = folder.write("log.txt", "one\ntwo\nthree\n");
+        LineIndex index;
+        VERIFY_OK(index.extend(file, 1000));
+        folder.write("log.txt", "four\n");
+        QVERIFY(index.extend(file, 1000).value());
+        QCOMPARE(index.lines(), std::uint64_t { 1 });
+        QCOMPARE(readLines(file, index, 0, 9, 100).value(), std::vector<std::string> { "four" });
+        std::filesystem::remove(file);
+        QVERIFY(index.extend(file, 1000).value());
+        QCOMPARE(index.lines(), std::uint64_t { 0 });
+        QVERIFY(!index.extend(file, 1000).value());
+    }
+
+    void a_very_long_line_is_cut_and_costs_no_line()
+    {
+        const test::TempFolder folder;
+        const auto file = folder.write("log.txt", "a\n" + std::string(3U << 20, 'x') + "\nb\r\n");
+        LineIndex index;
+        VERIFY_OK(index.extend(file, 1U << 30));
+        QCOMPARE(index.lines(), std::uint64_t { 3 });
+        const auto lines = readLines(file, index, 0, 3, 10);
+        VERIFY_OK(lines);
+        QCOMPARE(*lines, (std::vector<std::string> { "a", std::string(10, 'x'), "b" }));
+    }
+};
+
+SHEAF_TEST(tst_line_index)
+#include "tst_line_index.moc"
