@@ -7,13 +7,18 @@
 #include "ui/logs/log_view.h"
 #include "ui/run/mini_batch_filter.h"
 #include "ui/run/mini_batch_model.h"
+#include "ui/state/work_thread.h"
 #include "ui/text/error_text.h"
 
 #include <fstream>
 #endif
 
 #include <QAbstractItemModelTester>
+#include <QApplication>
+#include <QClipboard>
+#include <QPushButton>
 #include <QScrollBar>
+#include <QSignalSpy>
 
 
 using namespace sheaf;
@@ -89,26 +94,64 @@ private slots:
             lines += "line " + std::to_string(i) + "\n";
         }
         const auto file = folder.write("log.txt", lines);
-        LogView view;
+        WorkThread reader;
+        WorkThread worker;
+        LogView view(reader, worker);
         view.resize(400, 300);
         view.show();
         view.openFile(QString::fromStdString(file.string()));
-        QCOMPARE(view.lineCount(), 5000);
+        QTRY_COMPARE(view.lineCount(), 5000);
         QCOMPARE(view.verticalScrollBar()->value(), view.verticalScrollBar()->maximum());
+        auto* chip = view.findChild<QPushButton*>(QStringLiteral("logs.chip"));
+        QVERIFY(!chip->isVisible());
 
         QTest::keyClick(&view, Qt::Key_PageUp);
         QVERIFY(!view.isFollowing());
         const int eye = view.verticalScrollBar()->value();
         std::ofstream(file, std::ios::app) << "one more\nand an unfinished";
         view.readMore();
-        QCOMPARE(view.lineCount(), 5002);
+        QTRY_COMPARE(view.lineCount(), 5002);
         QCOMPARE(view.verticalScrollBar()->value(), eye);
+        QTRY_VERIFY(chip->isVisible());
+        QVERIFY2(chip->text().contains(QStringLiteral("2 new lines")), qPrintable(chip->text()));
 
-        QTest::keyClick(&view, Qt::Key_End);
+        QTest::mouseClick(chip, Qt::LeftButton);
         QVERIFY(view.isFollowing());
+        QVERIFY(!chip->isVisible());
         QCOMPARE(view.verticalScrollBar()->value(), view.verticalScrollBar()->maximum());
-        QVERIFY(view.find(QStringLiteral("line 4321"), false));
-        QVERIFY(!view.find(QStringLiteral("no such line"), false));
+    }
+
+    void text_is_found_forwards_and_backwards_and_a_byte_is_shown_in_its_line()
+    {
+        const test::TempFolder folder;
+        std::string lines;
+        for (int i = 0; i < 5000; ++i) {
+            lines += "line " + std::to_string(i) + "\n";
+        }
+        const auto file = folder.write("log.txt", lines);
+        WorkThread reader;
+        WorkThread worker;
+        LogView view(reader, worker);
+        view.resize(400, 300);
+        view.show();
+        view.openFile(QString::fromStdString(file.string()));
+        view.showOffset(static_cast<qint64>(lines.find("line 2500") + 3)); // before anything has been read
+        QTRY_COMPARE(view.markedLine(), 2500);
+        QVERIFY(!view.isFollowing());
+
+        QSignalSpy found(&view, &LogView::found);
+        view.find(QStringLiteral("LINE 432"), false);
+        QVERIFY(found.wait());
+        QVERIFY(!found.last().first().toBool()); // capitals are meant as they are
+        view.find(QStringLiteral("line 432"), false);
+        QVERIFY(found.wait());
+        QCOMPARE(view.markedLine(), 4320);
+        view.find(QStringLiteral("line 2499"), true);
+        QVERIFY(found.wait());
+        QCOMPARE(view.markedLine(), 2499);
+        QCOMPARE(view.line(2499), QStringLiteral("line 2499"));
+        QTest::keyClick(&view, Qt::Key_C, Qt::ControlModifier);
+        QCOMPARE(QApplication::clipboard()->text(), QStringLiteral("line 2499\n"));
     }
 };
 

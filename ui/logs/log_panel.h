@@ -26,15 +26,23 @@ public:
 
 private:
     void listFiles();
+    void onListed(const QString& folder, const QStringList& files);
+    void fillNodes();
+    void fillFiles(const QString& chosen);
     void openChosen();
-    void find(bool backward);
+    void show(const QString& file, qint64 offset);
     AppContext& m_context;
+    QComboBox* m_nodes;
     QComboBox* m_picker;
     QLineEdit* m_find;
     QLabel* m_found;
     QPushButton* m_follow;
     LogView* m_view;
     QTimer m_timer;
+    QString m_folder; // logs of the step in view
+    QStringList m_files; // below it
+    QString m_wanted; // asked for before it was listed
+    qint64 m_wantedOffset = -1;
 };
 
 } // namespace sheaf::ui

@@ -5,38 +5,51 @@
 #include <QAbstractScrollArea>
 #include <QString>
 
-#ifndef Q_MOC_RUN
+#ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse the C++20 headers that these lead to
+#include "core/logs/line_index.h"
+
+#include <filesystem>
+#include <stop_token>
+#include <string>
 #include <vector>
 #endif
 
-class QFile;
+class QPushButton;
 
 namespace sheaf::ui {
 
-/// Draws only the lines on screen of one growing file: keeps where each line begins (8 bytes a line), reads the lines it paints.
-/// Follows the end until the user looks elsewhere, and again when they come back to it. Owned by LogPanel; main thread:
-/// it reads what is new in blocks, at most a few megabytes a turn.
+class WorkThread;
+
+/// Draws only the lines on screen of one growing file, whatever its size. Where lines begin is found by the reader thread, finding text
+/// is the work thread's; the main thread reads the few lines it paints. Follows the end until the user looks elsewhere (a chip then
+/// counts what came), and again when they come back to it. Owned by LogPanel; main thread.
 class LogView : public QAbstractScrollArea
 {
     Q_OBJECT
 
 public:
-    explicit LogView(QWidget* parent = nullptr);
+    LogView(WorkThread& reader, WorkThread& worker, QWidget* parent = nullptr);
     ~LogView() override;
 
     void openFile(const QString& path);
-    /// Reads what has been appended; the frame's timer calls it.
+    [[nodiscard]] QString file() const;
+    /// Asks for what has been appended; the panel's timer calls it.
     void readMore();
     [[nodiscard]] qint64 lineCount() const;
     [[nodiscard]] bool isFollowing() const { return m_following; }
     void setFollowing(bool following);
-    /// Shows and marks the next line after the marked one (or before it) that holds the text; false when there is none.
-    bool find(const QString& text, bool backward);
+    /// Looks for the next line after the marked one (or before it) that holds the text; answered by found(). Small letters match
+    /// large ones, too; large ones only themselves.
+    void find(const QString& text, bool backward);
+    /// Shows and marks the line that holds this byte, as soon as it has been read.
+    void showOffset(qint64 offset);
+    [[nodiscard]] qint64 markedLine() const { return m_marked; }
     [[nodiscard]] QString line(qint64 number) const;
 
 signals:
     void followingChanged(bool following);
     void grown();
+    void found(bool any);
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -48,13 +61,27 @@ protected:
 private:
     [[nodiscard]] int lineHeight() const;
     [[nodiscard]] int linesOnScreen() const;
+    [[nodiscard]] std::vector<QString> linesFrom(qint64 first, qint64 count) const;
+    void onRead(logs::LineIndex index);
     void updateBars();
+    void updateChip();
     void leaveEnd();
+    void mark(qint64 line);
+    void showAwaited();
+    void copyMarked() const;
 
-    QFile* m_file;
-    std::vector<qint64> m_starts; // of each line; the last one may be unfinished
-    qint64 m_size = 0;
+    WorkThread& m_reader;
+    WorkThread& m_worker;
+    QPushButton* m_chip; // "▼ 120 new lines"
+    std::filesystem::path m_file;
+    logs::LineIndex m_index;
+    int m_generation = 0; // of the file: answers about another one are too late
+    bool m_reading = false;
+    std::stop_source m_search;
+    qint64 m_awaitedOffset = -1;
     qint64 m_marked = -1;
+    qint64 m_anchor = -1; // other end of the marked lines
+    qint64 m_seen = 0; // lines that were there when following ended
     int m_widest = 0;
     bool m_following = true;
 };

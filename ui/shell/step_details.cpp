@@ -33,7 +33,8 @@ StepDetails::StepDetails(AppContext& context, QWidget* parent)
     m_tabs->setDocumentMode(true);
     m_tabs->addTab(new StepOverview(context, this), tr("Overview"));
     m_tabs->addTab(m_batches, tr("Mini-batches"));
-    m_tabs->addTab(new LogPanel(context, this), tr("Logs"));
+    auto* logs = new LogPanel(context, this);
+    m_tabs->addTab(logs, tr("Logs"));
     m_tabs->addTab(new MetricsPanel(context, this), tr("Charts"));
     m_tabs->addTab(new ResultView(context, this), tr("Result"));
     m_tabs->addTab(new SettingsTable(context, this), tr("Settings"));
@@ -50,6 +51,7 @@ StepDetails::StepDetails(AppContext& context, QWidget* parent)
         m_batches->setFilterText(filter);
         m_tabs->setCurrentWidget(m_batches);
     });
+    connect(&context.selection, &SelectionState::logAsked, this, [this, logs] { m_tabs->setCurrentWidget(logs); });
     retitle();
 }
 

@@ -30,14 +30,14 @@ public:
     }
     /// Asks for the mini-batches of the step in view, with this filter.
     void showBatches(const QString& filter) { emit batchesAsked(filter); }
-    /// Asks for the log of one process of the step in view.
-    void showLog(int node, int process) { emit logAsked(node, process); }
+    /// Asks for a log file of the step in view (a path below its log folder) at this byte; -1: at its end.
+    void showLog(const QString& file, qint64 offset) { emit logAsked(file, offset); }
 
 signals:
     void stepChanged(const QString& step);
     void stepOpened(const QString& step);
     void batchesAsked(const QString& filter);
-    void logAsked(int node, int process);
+    void logAsked(const QString& file, qint64 offset);
 
 private:
     QString m_step;
