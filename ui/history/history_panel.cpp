@@ -12,27 +12,10 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
-#include <QPainter>
-#include <QPixmap>
 #include <QTreeWidget>
 #include <QVBoxLayout>
 
 namespace sheaf::ui {
-
-namespace {
-
-QIcon glyph(Tone tone, qreal ratio)
-{
-    QPixmap pixmap(QSize(16, 16) * ratio);
-    pixmap.setDevicePixelRatio(ratio);
-    pixmap.fill(Qt::transparent);
-    QPainter painter(&pixmap);
-    painter.setRenderHint(QPainter::Antialiasing);
-    paintGlyph(painter, QRectF(1, 1, 14, 14), tone);
-    return QIcon(pixmap);
-}
-
-} // namespace
 
 HistoryPanel::HistoryPanel(AppContext& context, QWidget* parent)
     : QWidget(parent)
@@ -89,7 +72,7 @@ void HistoryPanel::refresh()
         item->setToolTip(0, toQt(run.jobFile));
         item->setData(0, Qt::UserRole, toQt(run.run));
         item->setText(1, state);
-        item->setIcon(1, glyph(run.interrupted ? Tone::Canceled : toneOf(run.state), devicePixelRatioF()));
+        item->setIcon(1, toneIcon(run.interrupted ? Tone::Canceled : toneOf(run.state), devicePixelRatioF()));
         item->setText(2, run.startedMicros > 0 ? dateTimeText(run.startedMicros) : QString());
         if (run.endedMicros > run.startedMicros) {
             item->setText(3, durationText(static_cast<double>(run.endedMicros - run.startedMicros) * 1e-6));

@@ -38,6 +38,7 @@ MetricsPanel::MetricsPanel(AppContext& context, QWidget* parent)
     setObjectName(QStringLiteral("metrics.panel"));
     m_interval->setObjectName(QStringLiteral("metrics.interval"));
     auto* area = new QScrollArea(this);
+    area->setAccessibleName(tr("Charts of the nodes"));
     area->setWidgetResizable(true);
     area->setFrameShape(QFrame::NoFrame);
     auto* page = new QWidget(area);

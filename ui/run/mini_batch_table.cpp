@@ -5,18 +5,25 @@
 #include "ui/run/mini_batch_filter.h"
 #include "ui/state/app_context.h"
 #include "ui/style/spacing.h"
+#include "ui/style/state_tone.h"
 #include "ui/style/theme.h"
 #include "ui/text/convert.h"
 #include "ui/text/format.h"
 
+#include <QApplication>
+#include <QClipboard>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMenu>
 #include <QPlainTextEdit>
+#include <QPushButton>
 #include <QSplitter>
 #include <QTableView>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 namespace sheaf::ui {
 
@@ -28,6 +35,7 @@ MiniBatchTable::MiniBatchTable(AppContext& context, QWidget* parent)
     , m_count(new QLabel(this))
     , m_view(new QTableView(this))
     , m_story(new QPlainTextEdit(this))
+    , m_showLog(new QPushButton(tr("Show log"), this))
 {
     m_filter->setObjectName(QStringLiteral("run.batches.filter"));
     m_filter->setAccessibleName(tr("Filter mini-batches"));
@@ -59,9 +67,17 @@ MiniBatchTable::MiniBatchTable(AppContext& context, QWidget* parent)
     m_story->setLineWrapMode(QPlainTextEdit::NoWrap);
     m_story->setPlaceholderText(tr("Choose a mini-batch to see its attempts, its errors, its own log lines and its inputs."));
 
+    m_showLog->setObjectName(QStringLiteral("run.batches.showLog"));
+    m_showLog->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_L));
+    m_showLog->setEnabled(false);
+    m_view->setContextMenuPolicy(Qt::CustomContextMenu);
+    auto* states = new QHBoxLayout;
+    states->setSpacing(space::kSmall);
+    buildStateButtons(states);
     auto* bar = new QHBoxLayout;
     bar->addWidget(m_filter, 1);
     bar->addWidget(m_count);
+    bar->addWidget(m_showLog);
     auto* splitter = new QSplitter(Qt::Vertical, this);
     splitter->addWidget(m_view);
     splitter->addWidget(m_story);
@@ -71,6 +87,7 @@ MiniBatchTable::MiniBatchTable(AppContext& context, QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(space::kMedium, space::kMedium, space::kMedium, space::kMedium);
     layout->setSpacing(space::kMedium);
+    layout->addLayout(states);
     layout->addLayout(bar);
     layout->addWidget(splitter, 1);
 
@@ -81,6 +98,8 @@ MiniBatchTable::MiniBatchTable(AppContext& context, QWidget* parent)
         }
         refreshCount();
     });
+    connect(m_showLog, &QPushButton::clicked, this, [this] { showLog(); });
+    connect(m_view, &QTableView::customContextMenuRequested, this, [this](QPoint position) { showMenu(position); });
     connect(m_view->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this] { askStory(); });
     connect(&m_context.run, &RunState::changed, this, [this](const event::ChangeSet& changes) { onChanged(changes); });
     connect(&m_context.run, &RunState::opened, this, [this] { bind(); });
@@ -93,6 +112,8 @@ void MiniBatchTable::bind()
 {
     m_story->clear();
     m_chosen = -1;
+    m_lastAttempt.reset();
+    m_showLog->setEnabled(false);
     const QString step = m_context.selection.step();
     m_model->setSource(
         [this, step]() -> const event::StepPicture* {
@@ -137,6 +158,7 @@ void MiniBatchTable::applyFilter()
 
 void MiniBatchTable::refreshCount()
 {
+    refreshStateButtons();
     const MiniBatchFilter filter(m_filter->text());
     if (!filter.complaint().isEmpty()) {
         m_count->setText(filter.complaint());
@@ -154,8 +176,92 @@ void MiniBatchTable::askStory()
         return; // the rows are being arranged; or nothing was chosen yet
     }
     m_chosen = m_model->at(current.row()).value;
-    m_context.run.askStory(this, *step, m_model->at(current.row()),
-        [this](const RunState::MiniBatchStory& story) { m_story->setPlainText(storyText(story)); });
+    m_context.run.askStory(this, *step, m_model->at(current.row()), [this](const RunState::MiniBatchStory& story) {
+        m_story->setPlainText(storyText(story));
+        m_lastAttempt = story.attempts.empty() ? std::nullopt : std::optional(story.attempts.back());
+        const bool wrote = m_lastAttempt && !m_lastAttempt->logs.empty();
+        m_showLog->setEnabled(wrote);
+        m_showLog->setToolTip(wrote         ? tr("Shows where its lines begin in the log (Ctrl+L)")
+                : m_lastAttempt.has_value() ? tr("Its last attempt wrote nothing")
+                                            : tr("No attempt has ended yet"));
+    });
+}
+
+/// One button a state, with its glyph, word and count: together they are the filter `state:…`.
+void MiniBatchTable::buildStateButtons(QHBoxLayout* row)
+{
+    for (std::size_t i = 0; i < event::kMiniBatchStates; ++i) {
+        const auto state = static_cast<event::MiniBatchState>(i);
+        auto* button = new QPushButton(this);
+        button->setObjectName(QStringLiteral("run.batches.state.") + QString::fromLatin1(json::enumName(state)));
+        button->setCheckable(true);
+        button->setProperty("chip", true);
+        button->setToolTip(tr("Show only these"));
+        connect(button, &QPushButton::clicked, this, [this, state](bool on) { filterByState(state, on); });
+        row->addWidget(button);
+        m_states[i] = button;
+    }
+    row->addStretch(1);
+}
+
+void MiniBatchTable::refreshStateButtons()
+{
+    const event::StepPicture* step = m_context.run.isOpen() ? m_context.run.step(m_context.selection.step()) : nullptr;
+    for (std::size_t i = 0; i < event::kMiniBatchStates; ++i) {
+        const auto state = static_cast<event::MiniBatchState>(i);
+        const std::uint32_t count = step != nullptr && step->planned ? step->count(state) : 0;
+        QPushButton* button = m_states[i];
+        const QString term = QStringLiteral("state:") + QString::fromLatin1(json::enumName(state)).toLower();
+        const bool on = m_filter->text().split(QLatin1Char(' ')).contains(term);
+        button->setVisible(count > 0 || on);
+        button->setChecked(on);
+        const QString text = wordOf(state) + QLatin1Char(' ') + countText(count);
+        if (button->text() != text) {
+            button->setText(text);
+            button->setAccessibleName(tr("Only %1: %2 mini-batches").arg(wordOf(state), countText(count)));
+            button->setIcon(toneIcon(toneOf(state), devicePixelRatioF()));
+        }
+    }
+}
+
+void MiniBatchTable::filterByState(event::MiniBatchState state, bool on)
+{
+    QStringList words = m_filter->text().split(QLatin1Char(' '), Qt::SkipEmptyParts);
+    words.erase(std::remove_if(words.begin(), words.end(), [](const QString& word) { return word.startsWith(QLatin1String("state:")); }), words.end());
+    if (on) {
+        words << QStringLiteral("state:") + QString::fromLatin1(json::enumName(state)).toLower();
+    }
+    m_filter->setText(words.join(QLatin1Char(' ')));
+    refreshStateButtons();
+}
+
+/// Where the last attempt's first lines are; what it printed comes before what it logged.
+void MiniBatchTable::showLog()
+{
+    if (!m_lastAttempt || m_lastAttempt->logs.empty()) {
+        return;
+    }
+    const auto first = std::min_element(m_lastAttempt->logs.begin(), m_lastAttempt->logs.end(),
+        [](const event::LogRange& a, const event::LogRange& b) { return a.stream < b.stream; });
+    const std::string step = toStd(m_context.selection.step());
+    const auto file = m_context.run.dir().userLog(step, first->stream, m_lastAttempt->node, m_lastAttempt->process);
+    m_context.selection.showLog(
+        toQt(file.lexically_relative(m_context.run.dir().logs(step))), static_cast<qint64>(first->begin));
+}
+
+void MiniBatchTable::showMenu(QPoint position)
+{
+    const QModelIndex at = m_view->indexAt(position);
+    if (!at.isValid()) {
+        return;
+    }
+    QMenu menu(this);
+    QAction* log = menu.addAction(tr("Show log"), this, [this] { showLog(); });
+    log->setShortcut(m_showLog->shortcut());
+    log->setEnabled(m_showLog->isEnabled());
+    menu.addAction(tr("Copy number"), this, [this, at] { QApplication::clipboard()->setText(QString::number(m_model->at(at.row()).value)); });
+    menu.addAction(tr("Copy its story"), this, [this] { QApplication::clipboard()->setText(m_story->toPlainText()); });
+    menu.exec(m_view->viewport()->mapToGlobal(position));
 }
 
 QString MiniBatchTable::storyText(const RunState::MiniBatchStory& story)

@@ -5,13 +5,18 @@
 #ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse the C++20 headers that these lead to
 #include "ui/run/mini_batch_model.h"
 #include "ui/state/run_state.h"
+
+#include <array>
+#include <optional>
 #endif
 
 #include <QWidget>
 
+class QHBoxLayout;
 class QLabel;
 class QLineEdit;
 class QPlainTextEdit;
+class QPushButton;
 class QTableView;
 
 namespace sheaf::ui {
@@ -34,6 +39,11 @@ private:
     void applyFilter();
     void refreshCount();
     void askStory();
+    void buildStateButtons(QHBoxLayout* row);
+    void refreshStateButtons();
+    void filterByState(event::MiniBatchState state, bool on);
+    void showLog();
+    void showMenu(QPoint position);
     [[nodiscard]] static QString storyText(const RunState::MiniBatchStory& story);
     AppContext& m_context;
     MiniBatchModel* m_model;
@@ -41,6 +51,9 @@ private:
     QLabel* m_count;
     QTableView* m_view;
     QPlainTextEdit* m_story;
+    QPushButton* m_showLog;
+    std::array<QPushButton*, event::kMiniBatchStates> m_states {};
+    std::optional<event::AttemptEnded> m_lastAttempt; // of the chosen one
     std::int64_t m_chosen = -1; // number of the mini-batch whose story is told
 };
 

@@ -3,9 +3,11 @@
 #include "ui/shell/main_window.h"
 
 #include "ui/canvas/canvas_panel.h"
+#include "ui/canvas/graph_view.h"
 #include "ui/history/history_panel.h"
 #include "ui/inspector/problem_list.h"
 #include "ui/shell/preferences_dialog.h"
+#include "ui/shell/shortcuts_dialog.h"
 #include "ui/shell/start_page.h"
 #include "ui/shell/step_details.h"
 #include "ui/state/app_context.h"
@@ -125,7 +127,9 @@ void MainWindow::buildActions()
     m_preferences = addAction(QStringLiteral("file.preferences"), tr("&Preferences…"), QStringLiteral("settings"), QKeySequence(Qt::CTRL | Qt::Key_Comma));
     m_quit = addAction(QStringLiteral("file.quit"), tr("&Quit"), {}, QKeySequence::Quit);
     m_run = addAction(QStringLiteral("run.start"), tr("&Run"), QStringLiteral("run"), QKeySequence(Qt::CTRL | Qt::Key_Return));
+    m_run->setShortcuts({ m_run->shortcut(), QKeySequence(Qt::Key_F5) });
     m_stop = addAction(QStringLiteral("run.stop"), tr("&Stop"), QStringLiteral("stop"), QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_Return));
+    m_stop->setShortcuts({ m_stop->shortcut(), QKeySequence(Qt::SHIFT | Qt::Key_F5) });
     m_resume = addAction(QStringLiteral("run.resume"), tr("R&esume"), QStringLiteral("resume"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_R));
     m_about = addAction(QStringLiteral("help.about"), tr("&About Sheaf"), {}, {});
     m_stop->setToolTip(tr("Stop: lets running mini-batches finish; pressed again, ends them now"));
@@ -139,14 +143,66 @@ void MainWindow::buildActions()
     file->addAction(m_quit);
     QMenu* runMenu = menuBar()->addMenu(tr("&Run"));
     runMenu->addActions({ m_run, m_stop, m_resume });
-    QMenu* view = menuBar()->addMenu(tr("&View"));
-    view->addActions({ m_detailsDock->toggleViewAction(), m_problemsDock->toggleViewAction(), m_historyDock->toggleViewAction() });
+    buildViewMenu();
     QMenu* help = menuBar()->addMenu(tr("&Help"));
-    help->addAction(m_about);
+    auto* keys = addAction(QStringLiteral("help.keys"), tr("&Keyboard shortcuts"), {}, QKeySequence(Qt::CTRL | Qt::Key_F1));
+    connect(keys, &QAction::triggered, this, [this] { ShortcutsDialog(*this).exec(); });
+    help->addActions({ keys, m_about });
     QToolBar* bar = addToolBar(tr("Main"));
     bar->setObjectName(QStringLiteral("main.toolbar"));
     bar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     bar->addActions({ m_open, m_run, m_stop, m_resume });
+    bar->widgetForAction(m_run)->setObjectName(QStringLiteral("toolbar.run.start")); // the one that stands out
+}
+
+void MainWindow::buildViewMenu()
+{
+    GraphView* graph = m_canvas->view();
+    QMenu* view = menuBar()->addMenu(tr("&View"));
+    const auto add = [&](const QString& id, const QString& text, const QList<QKeySequence>& keys, auto&& does) {
+        auto* action = addAction(id, text, {}, {});
+        action->setShortcuts(keys);
+        connect(action, &QAction::triggered, this, does);
+        view->addAction(action);
+        return action;
+    };
+    m_graphActions = {
+        add(QStringLiteral("view.fit"), tr("Show &all of the graph"), { QKeySequence(Qt::CTRL | Qt::Key_1) }, [graph] { graph->fitAll(); }),
+        add(QStringLiteral("view.zoomIn"), tr("Zoom &in"), { QKeySequence(QKeySequence::ZoomIn), QKeySequence(Qt::CTRL | Qt::Key_Equal) }, [graph] { graph->zoomBy(1.25); }),
+        add(QStringLiteral("view.zoomOut"), tr("Zoom &out"), { QKeySequence(QKeySequence::ZoomOut) }, [graph] { graph->zoomBy(1 / 1.25); }),
+        add(QStringLiteral("view.actualSize"), tr("A&ctual size"), { QKeySequence(Qt::CTRL | Qt::Key_0) }, [graph] { graph->zoomTo(1); }),
+    };
+    view->addSeparator();
+    add(QStringLiteral("view.nextPanel"), tr("&Next panel"), { QKeySequence(Qt::Key_F6) }, [this] { focusPanel(1); });
+    add(QStringLiteral("view.previousPanel"), tr("&Previous panel"), { QKeySequence(Qt::SHIFT | Qt::Key_F6) }, [this] { focusPanel(-1); });
+    view->addSeparator();
+    view->addActions({ m_detailsDock->toggleViewAction(), m_problemsDock->toggleViewAction(), m_historyDock->toggleViewAction() });
+}
+
+/// From panel to panel, in reading order: the page in the middle, then the docks that can be seen.
+void MainWindow::focusPanel(int step)
+{
+    QList<QWidget*> panels { m_pages->currentWidget() };
+    for (QDockWidget* dock : { m_detailsDock, m_problemsDock, m_historyDock }) {
+        if (dock->isVisible() && !dock->visibleRegion().isEmpty()) { // not behind another tab
+            panels << dock->widget();
+        }
+    }
+    const QWidget* focus = focusWidget();
+    const auto current = std::find_if(panels.begin(), panels.end(),
+        [focus](const QWidget* panel) { return focus != nullptr && (panel == focus || panel->isAncestorOf(focus)); });
+    const auto count = panels.size();
+    const auto at = current == panels.end() ? (step > 0 ? count - 1 : 0) : current - panels.begin();
+    // The first widget that takes the keyboard; a panel without one (no problems, say) is passed over.
+    for (qsizetype tried = 1; tried < count; ++tried) {
+        const QWidget* next = panels[(at + tried * step + count * tried) % count];
+        for (QWidget* candidate : next->findChildren<QWidget*>()) {
+            if (candidate->isVisible() && candidate->isEnabled() && (candidate->focusPolicy() & Qt::TabFocus) != 0) {
+                candidate->setFocus(Qt::TabFocusReason);
+                return;
+            }
+        }
+    }
 }
 
 void MainWindow::connectAll()
@@ -328,6 +384,7 @@ void MainWindow::showStart()
     for (QDockWidget* dock : { m_detailsDock, m_problemsDock, m_historyDock }) {
         dock->hide();
     }
+    refreshActions();
 }
 
 void MainWindow::run()
@@ -356,6 +413,9 @@ void MainWindow::refreshActions()
     m_stop->setText(m_context.run.isOpen() && m_context.run.isStopAsked() && busy ? tr("&Stop now") : tr("&Stop"));
     const bool over = m_context.run.isOpen() && m_context.run.isOver();
     const bool unfinished = over && m_context.run.picture().state() != event::RunState::Completed;
+    for (QAction* action : m_graphActions) {
+        action->setEnabled(m_pages->currentWidget() == m_canvas);
+    }
     m_resume->setEnabled(!busy && m_context.run.isOpen() && (unfinished || m_context.run.isInterrupted()));
     refreshStatus();
 }

@@ -39,7 +39,9 @@ protected:
 private:
     void buildPanels();
     void buildActions();
+    void buildViewMenu();
     void connectAll();
+    void focusPanel(int step);
     QAction* addAction(const QString& id, const QString& text, const QString& iconName, const QKeySequence& shortcut);
     void openFile(const QString& file);
     void openRun(const QString& run);
@@ -70,6 +72,7 @@ private:
     QAction* m_resume = nullptr;
     QAction* m_preferences = nullptr;
     QAction* m_about = nullptr;
+    QList<QAction*> m_graphActions;
     QString m_theme; // the one that is drawn
     bool m_runWhenRead = false;
     bool m_sized = false; // the docks have sizes of their own

@@ -6,8 +6,10 @@
 #include "ui/state/app_context.h"
 #include "ui/style/icons.h"
 #include "ui/style/spacing.h"
+#include "ui/style/state_tone.h"
 #include "ui/style/theme.h"
 #include "ui/text/convert.h"
+#include "ui/text/format.h"
 
 #include <QCommandLinkButton>
 #include <QDir>
@@ -19,7 +21,14 @@
 #include <QScrollArea>
 #include <QVBoxLayout>
 
+#include <algorithm>
+#include <filesystem>
+#include <set>
+#include <vector>
+
 namespace sheaf::ui {
+
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -45,6 +54,50 @@ std::pair<QString, QString> wordsOf(const QString& folder)
     return { title, text.remove(QLatin1Char('`')) };
 }
 
+constexpr std::size_t kRuns = 6;
+
+struct PlacedRun {
+    fs::path folder;
+    workspace::RunSummary summary;
+};
+
+/// Of the workspaces around the places, the newest runs first.
+std::vector<PlacedRun> newestRuns(const std::vector<fs::path>& places)
+{
+    std::set<fs::path> seen;
+    std::vector<PlacedRun> all;
+    for (const fs::path& place : places) {
+        const auto workspace = workspace::Workspace::around(place);
+        if (!seen.insert(workspace.folder()).second) {
+            continue;
+        }
+        for (auto& summary : workspace.runs().value_or(std::vector<workspace::RunSummary>())) {
+            const fs::path folder = workspace.runDir(summary.run).path();
+            all.push_back({ folder, std::move(summary) });
+        }
+    }
+    std::sort(all.begin(), all.end(),
+        [](const PlacedRun& a, const PlacedRun& b) { return a.summary.startedMicros > b.summary.startedMicros; });
+    all.resize(std::min(all.size(), kRuns));
+    return all;
+}
+
+void clear(QLayout* layout)
+{
+    while (QLayoutItem* item = layout->takeAt(0)) {
+        delete item->widget();
+        delete item;
+    }
+}
+
+QLabel* hint(const QString& text, QWidget* parent)
+{
+    auto* label = new QLabel(text, parent);
+    label->setForegroundRole(QPalette::PlaceholderText);
+    label->setWordWrap(true);
+    return label;
+}
+
 QLabel* heading(const QString& text, QWidget* parent)
 {
     auto* label = new QLabel(text, parent);
@@ -58,6 +111,7 @@ StartPage::StartPage(AppContext& context, QWidget* parent)
     : QWidget(parent)
     , m_context(context)
     , m_recent(new QVBoxLayout)
+    , m_runs(new QVBoxLayout)
 {
     setObjectName(QStringLiteral("start.page"));
     auto* area = new QScrollArea(this);
@@ -89,6 +143,9 @@ StartPage::StartPage(AppContext& context, QWidget* parent)
     auto* recentColumn = new QVBoxLayout;
     recentColumn->addWidget(heading(tr("Opened last"), page));
     recentColumn->addLayout(m_recent);
+    recentColumn->addSpacing(space::kWide);
+    recentColumn->addWidget(heading(tr("Last runs"), page));
+    recentColumn->addLayout(m_runs);
     recentColumn->addStretch(1);
     auto* columns = new QHBoxLayout;
     columns->setSpacing(space::kPage);
@@ -121,19 +178,58 @@ QWidget* StartPage::sampleCard(const QString& folder)
     return card;
 }
 
+void StartPage::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    listRuns();
+}
+
+/// The newest runs of the workspaces of the files opened last.
+void StartPage::listRuns()
+{
+    std::vector<fs::path> places;
+    if (const QString chosen = m_context.settings.workspace(); !chosen.isEmpty()) {
+        places.push_back(toPath(chosen));
+    }
+    for (const QString& file : m_context.settings.settings().recentFiles) {
+        places.push_back(toPath(file));
+    }
+    m_context.reader.ask(
+        this, [places] { return newestRuns(places); },
+        [this](const std::vector<PlacedRun>& runs) {
+            clear(m_runs);
+            if (runs.empty()) {
+                m_runs->addWidget(hint(tr("Runs appear here when there are some."), this));
+            }
+            for (const PlacedRun& run : runs) {
+                const auto& about = run.summary;
+                QStringList words { about.interrupted ? tr("Interrupted") : wordOf(about.state),
+                    QFileInfo(toQt(about.jobFile)).dir().dirName() + QLatin1Char('/') + QFileInfo(toQt(about.jobFile)).fileName() };
+                if (about.startedMicros > 0) {
+                    words << dateTimeText(about.startedMicros);
+                }
+                if (about.endedMicros > about.startedMicros) {
+                    words << durationText(static_cast<double>(about.endedMicros - about.startedMicros) * 1e-6);
+                }
+                auto* button = new QCommandLinkButton(toQt(about.run), words.join(QStringLiteral(" · ")), this);
+                button->setObjectName(QStringLiteral("start.run.") + toQt(about.run));
+                button->setAccessibleDescription(button->description());
+                button->setIcon(toneIcon(about.interrupted ? Tone::Canceled : toneOf(about.state), devicePixelRatioF()));
+                button->setToolTip(toQt(about.message));
+                connect(button, &QCommandLinkButton::clicked, this, [this, folder = toQt(run.folder)] { emit openRequested(folder); });
+                m_runs->addWidget(button);
+            }
+        });
+}
+
 void StartPage::listRecent()
 {
-    while (QLayoutItem* item = m_recent->takeAt(0)) {
-        delete item->widget();
-        delete item;
-    }
+    clear(m_recent);
     const QStringList files = m_context.settings.settings().recentFiles;
     if (files.isEmpty()) {
-        auto* hint = new QLabel(tr("Files that you open appear here."), this);
-        hint->setForegroundRole(QPalette::PlaceholderText);
-        m_recent->addWidget(hint);
+        m_recent->addWidget(hint(tr("Files that you open appear here."), this));
     }
-    for (const QString& file : files.mid(0, 8)) {
+    for (const QString& file : files.mid(0, 6)) {
         auto* button = new QCommandLinkButton(QFileInfo(file).fileName(), QFileInfo(file).path(), this);
         button->setIcon(icon(QStringLiteral("file")));
         button->setToolTip(file);

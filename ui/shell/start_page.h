@@ -10,7 +10,7 @@ namespace sheaf::ui {
 
 class AppContext;
 
-/// What one sees before a pipeline is open: the samples, the files opened last, and a way to open another. Owned by the main window.
+/// What one sees before a pipeline is open: the samples, the files opened last and their last runs, and a way to open another. Owned by the main window.
 class StartPage : public QWidget
 {
     Q_OBJECT
@@ -24,11 +24,16 @@ signals:
     /// The folder of a sample: it is copied to where it can be written before it is opened.
     void sampleRequested(const QString& folder);
 
+protected:
+    void showEvent(QShowEvent* event) override;
+
 private:
     void listRecent();
+    void listRuns();
     QWidget* sampleCard(const QString& folder);
     AppContext& m_context;
     QVBoxLayout* m_recent;
+    QVBoxLayout* m_runs;
 };
 
 } // namespace sheaf::ui

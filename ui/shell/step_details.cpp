@@ -30,6 +30,7 @@ StepDetails::StepDetails(AppContext& context, QWidget* parent)
     m_title->setObjectName(QStringLiteral("step.title"));
     m_title->setContentsMargins(space::kPanel, space::kMedium, space::kPanel, 0);
     m_tabs->setObjectName(QStringLiteral("step.tabs"));
+    m_tabs->setAccessibleName(tr("Details of the step"));
     m_tabs->setDocumentMode(true);
     m_tabs->addTab(new StepOverview(context, this), tr("Overview"));
     m_tabs->addTab(m_batches, tr("Mini-batches"));

@@ -191,4 +191,15 @@ void paintGlyph(QPainter& painter, const QRectF& box, Tone tone)
     painter.restore();
 }
 
+QIcon toneIcon(Tone tone, qreal devicePixelRatio)
+{
+    QPixmap pixmap(QSize(16, 16) * devicePixelRatio);
+    pixmap.setDevicePixelRatio(devicePixelRatio);
+    pixmap.fill(Qt::transparent);
+    QPainter painter(&pixmap);
+    painter.setRenderHint(QPainter::Antialiasing);
+    paintGlyph(painter, QRectF(1, 1, 14, 14), tone);
+    return QIcon(pixmap);
+}
+
 } // namespace sheaf::ui

@@ -5,6 +5,7 @@
 #include "core/event/run_picture.h"
 
 #include <QColor>
+#include <QIcon>
 #include <QPainter>
 
 #include <array>
@@ -28,5 +29,7 @@ inline constexpr std::array kTones { Tone::Pending, Tone::Queued, Tone::Running,
 
 /// The state's glyph, drawn into `box` (square). Readable from 10 px up.
 void paintGlyph(QPainter& painter, const QRectF& box, Tone tone);
+/// The glyph as an icon of 16 px for lists and buttons.
+[[nodiscard]] QIcon toneIcon(Tone tone, qreal devicePixelRatio);
 
 } // namespace sheaf::ui

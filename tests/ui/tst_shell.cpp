@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: The Sheaf authors
+#ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse the C++20 headers that these lead to
+#include "tests/support/temp_folder.h"
+#include "tests/support/test_runner.h"
+#include "ui/canvas/canvas_panel.h"
+#include "ui/canvas/graph_view.h"
+#include "ui/logs/log_view.h"
+#include "ui/shell/main_window.h"
+#include "ui/shell/shortcuts_dialog.h"
+#include "ui/state/app_context.h"
+#endif
+
+#include <QAbstractButton>
+#include <QAbstractItemView>
+#include <QAbstractScrollArea>
+#include <QAction>
+#include <QComboBox>
+#include <QDockWidget>
+#include <QFile>
+#include <QLineEdit>
+#include <QMenuBar>
+#include <QPlainTextEdit>
+#include <QSettings>
+#include <QStandardPaths>
+#include <QTabWidget>
+#include <QTreeWidget>
+
+using namespace sheaf;
+using namespace sheaf::ui;
+
+/// The frame and its panels over one real run with two failed mini-batches, by mouse and by keys.
+class tst_shell : public QObject
+{
+    Q_OBJECT
+
+    test::TempFolder m_folder;
+    std::unique_ptr<AppContext> m_context;
+    std::unique_ptr<MainWindow> m_window;
+    QString m_run;
+
+    template <class Widget> Widget* child(const char* name) const
+    {
+        return m_window->findChild<Widget*>(QString::fromLatin1(name));
+    }
+    void key(Qt::Key key, Qt::KeyboardModifiers modifiers = Qt::NoModifier) const
+    {
+        QTest::keyClick(QApplication::focusWidget() != nullptr ? QApplication::focusWidget() : m_window.get(), key, modifiers);
+    }
+    int rows() const { return child<QAbstractItemView>("run.batches.table")->model()->rowCount(); }
+
+private slots:
+    void initTestCase()
+    {
+        QSettings().clear();
+        for (int i = 0; i < 12; ++i) {
+            m_folder.write("data/" + std::to_string(100 + i) + ".txt", "");
+        }
+        m_folder.write("src/work.py",
+            "def run(paths):\n"
+            "    for path in paths:\n"
+            "        print('line of', path[-7:-4])\n"
+            "        if path.endswith(('103.txt', '107.txt')):\n"
+            "            raise ValueError('bad ' + path[-7:-4])\n"
+            "    return paths\n");
+        const auto file = m_folder.write("pipeline.yml",
+            "type: pipeline\njobs:\n  work:\n    type: parallel\n    mini_batch_size: '1'\n    max_concurrency_per_instance: 1\n"
+            "    inputs:\n      files:\n        type: uri_folder\n        path: ./data\n    input_data: ${{inputs.files}}\n"
+            "    retry_settings: {max_retries: 0}\n"
+            "    task:\n      type: run_function\n      code: ./src\n      entry_script: work.py\n      environment: azureml:any:1\n");
+        m_context = std::make_unique<AppContext>();
+        m_context->settings.overrideForSession(QFile::exists(QStringLiteral("/usr/bin/python3"))
+                ? QStringLiteral("/usr/bin/python3")
+                : QStandardPaths::findExecutable(QStringLiteral("python3")),
+            {});
+        m_window = std::make_unique<MainWindow>(*m_context);
+        m_window->show();
+        QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
+        m_window->openPath(QString::fromStdString(file.string()));
+        QTRY_VERIFY(m_context->pipeline.canRun());
+        m_window->run();
+        QTRY_VERIFY_WITH_TIMEOUT(m_context->run.isOpen() && m_context->run.isOver(), 60000);
+        m_run = m_context->run.run();
+        m_context->selection.openStep(QStringLiteral("work"));
+        child<QTabWidget>("step.tabs")->setCurrentIndex(1);
+        QTRY_COMPARE(rows(), 12);
+    }
+
+    void the_counts_of_the_states_are_the_filter()
+    {
+        auto* failed = child<QAbstractButton>("run.batches.state.Failed");
+        QTRY_VERIFY(failed->isVisible());
+        QVERIFY2(failed->text().endsWith(QStringLiteral(" 2")), qPrintable(failed->text()));
+        QVERIFY(!child<QAbstractButton>("run.batches.state.TimedOut")->isVisible()); // there is none
+        QTest::mouseClick(failed, Qt::LeftButton);
+        QTRY_COMPARE(rows(), 2);
+        QCOMPARE(child<QLineEdit>("run.batches.filter")->text(), QStringLiteral("state:failed"));
+        failed->setFocus();
+        key(Qt::Key_Space);
+        QTRY_COMPARE(rows(), 12);
+        QVERIFY(child<QLineEdit>("run.batches.filter")->text().isEmpty());
+    }
+
+    void from_a_mini_batch_to_its_first_line_in_the_log()
+    {
+        auto* table = child<QAbstractItemView>("run.batches.table");
+        table->setCurrentIndex(table->model()->index(3, 0));
+        auto* story = child<QPlainTextEdit>("run.batches.story");
+        QTRY_VERIFY(story->toPlainText().contains(QStringLiteral("ValueError: bad 103")));
+        auto* showLog = child<QAbstractButton>("run.batches.showLog");
+        QTRY_VERIFY(showLog->isEnabled());
+        table->setFocus();
+        key(Qt::Key_L, Qt::ControlModifier);
+        auto* tabs = child<QTabWidget>("step.tabs");
+        QTRY_COMPARE(tabs->tabText(tabs->currentIndex()), QStringLiteral("Logs"));
+        auto* view = child<LogView>("logs.view");
+        QTRY_VERIFY(view->markedLine() >= 0);
+        QCOMPARE(view->line(view->markedLine()), QStringLiteral("line of 103"));
+        QVERIFY(view->file().endsWith(QStringLiteral("user/stdout/0/process000.stdout.txt")));
+        QCOMPARE(child<QComboBox>("logs.nodes")->itemText(1), QStringLiteral("Node 0"));
+    }
+
+    void the_graph_is_zoomed_by_keys()
+    {
+        auto* view = m_window->findChild<CanvasPanel*>()->view();
+        view->setFocus();
+        key(Qt::Key_0, Qt::ControlModifier);
+        QCOMPARE(view->scaleNow(), 1.0);
+        key(Qt::Key_Equal, Qt::ControlModifier);
+        QVERIFY(view->scaleNow() > 1.2);
+        key(Qt::Key_Minus, Qt::ControlModifier);
+        QCOMPARE(qRound(view->scaleNow() * 100), 100);
+    }
+
+    void f6_goes_through_the_panels_and_comes_back()
+    {
+        m_window->findChild<CanvasPanel*>()->view()->setFocus();
+        const auto panelOf = [this]() -> QString {
+            for (const QWidget* at = QApplication::focusWidget(); at != nullptr; at = at->parentWidget()) {
+                if (qobject_cast<const QDockWidget*>(at) != nullptr || qobject_cast<const CanvasPanel*>(at) != nullptr) {
+                    return at->objectName();
+                }
+            }
+            return {};
+        };
+        QStringList visited { panelOf() };
+        for (int i = 0; i < 6; ++i) {
+            key(Qt::Key_F6);
+            if (panelOf() == visited.first()) {
+                break;
+            }
+            visited << panelOf();
+        }
+        QVERIFY2(visited.contains(QStringLiteral("dock.details")) && visited.size() >= 2, qPrintable(visited.join(QLatin1Char(' '))));
+        QVERIFY2(panelOf() == visited.first(), qPrintable(visited.join(QLatin1Char(' '))));
+        key(Qt::Key_F6, Qt::ShiftModifier);
+        QCOMPARE(panelOf(), visited.last());
+    }
+
+    void what_takes_the_keyboard_has_a_name()
+    {
+        QStringList nameless;
+        auto* tabs = child<QTabWidget>("step.tabs");
+        for (int tab = 0; tab < tabs->count(); ++tab) {
+            tabs->setCurrentIndex(tab);
+            for (QWidget* widget : m_window->findChildren<QWidget*>()) {
+                const auto* button = qobject_cast<QAbstractButton*>(widget);
+                const auto* area = qobject_cast<QAbstractScrollArea*>(widget->parentWidget());
+                const bool isOurs = !widget->objectName().startsWith(QLatin1String("qt_")) && (area == nullptr || area->viewport() != widget);
+                if (widget->isVisible() && isOurs && (widget->focusPolicy() & Qt::TabFocus) != 0 && widget->accessibleName().isEmpty()
+                    && (button == nullptr || button->text().isEmpty()) && qobject_cast<QTabBar*>(widget) == nullptr) {
+                    nameless << QStringLiteral("%1 %2 of %3 in tab %4").arg(QLatin1String(widget->metaObject()->className()), widget->objectName(), QLatin1String(widget->parentWidget()->metaObject()->className())).arg(tab);
+                }
+            }
+        }
+        QVERIFY2(nameless.isEmpty(), qPrintable(nameless.join(QLatin1Char('\n'))));
+    }
+
+    void every_key_of_the_menus_is_in_the_list_of_keys()
+    {
+        ShortcutsDialog dialog(*m_window);
+        auto* list = dialog.findChild<QTreeWidget*>(QStringLiteral("shortcuts.list"));
+        QStringList listed;
+        for (int i = 0; i < list->topLevelItemCount(); ++i) {
+            listed << list->topLevelItem(i)->text(0);
+        }
+        int keys = 0;
+        for (const QAction* action : m_window->findChildren<QAction*>()) {
+            if (!action->shortcut().isEmpty()) {
+                ++keys;
+                QVERIFY2(listed.join(QLatin1Char('\n')).contains(action->shortcut().toString(QKeySequence::NativeText)), qPrintable(action->text()));
+            }
+        }
+        QVERIFY(keys >= 12);
+    }
+
+    void the_start_page_lists_the_last_runs_and_opens_them()
+    {
+        m_window->findChild<QAction*>(QStringLiteral("file.start"))->trigger();
+        const QString name = QStringLiteral("start.run.") + m_run;
+        QTRY_VERIFY(m_window->findChild<QAbstractButton*>(name) != nullptr);
+        m_context->run.close();
+        QVERIFY(!m_window->findChild<QAction*>(QStringLiteral("view.fit"))->isEnabled()); // nothing to zoom here
+        QTest::mouseClick(m_window->findChild<QAbstractButton*>(name), Qt::LeftButton);
+        QTRY_COMPARE(m_context->run.run(), m_run);
+    }
+};
+
+SHEAF_TEST(tst_shell)
+#include "tst_shell.moc"
