@@ -301,10 +301,11 @@ std::string Coordinator::doneSentence(const StepRun& step) const
 {
     // An item without a row counts as failed (reference §2.5), but scripts that sum up a mini-batch in one row are well: the
     // words say what is known.
-    const auto failed = step.attempts.itemsFailed();
-    return fmt::format("{} of {} mini-batches done{}.", text::humanCount(step.attempts.done()),
+    const auto items = step.attempts.itemsFailed();
+    return fmt::format("{} of {} mini-batches done{}{}.", text::humanCount(step.attempts.done()),
         text::humanCount(step.attempts.count()),
-        failed > 0 ? fmt::format(", {} items gave no result", text::humanCount(failed)) : "");
+        step.attempts.failed() > 0 ? fmt::format(", {} failed", text::humanCount(step.attempts.failed())) : "",
+        items > 0 ? fmt::format(", {} {} gave no result", text::humanCount(items), items == 1 ? "item" : "items") : "");
 }
 
 void Coordinator::finishWorkers(StepRun& step)

@@ -94,6 +94,9 @@ void CanvasPanel::refreshGraph()
         if (!m_context.pipeline.isOpen() && !m_context.run.isOpen()) {
             m_graph = {};
         }
+        if (m_graph.nodes.empty() && (m_context.pipeline.isOpen() || m_context.run.isOpen())) {
+            showHint(QStringLiteral("pipeline"), tr("Reading…"), {});
+        }
         return; // it is being read
     }
     if (spec->steps.empty()) {

@@ -56,7 +56,7 @@ void NodeItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option, 
     look.isHovered = m_isHovered;
     look.hasFocus = widget != nullptr && widget->parentWidget() != nullptr && widget->parentWidget()->hasFocus();
     look.hasProblem = m_hasProblem;
-    look.scale = QStyleOptionGraphicsItem::levelOfDetailFromTransform(painter->worldTransform()) / painter->device()->devicePixelRatio();
+    look.scale = QStyleOptionGraphicsItem::levelOfDetailFromTransform(painter->worldTransform());
     paintNode(*painter, m_node, m_status, look);
 }
 

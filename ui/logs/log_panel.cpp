@@ -115,6 +115,7 @@ LogPanel::LogPanel(AppContext& context, QWidget* parent)
 
     connect(m_nodes, &QComboBox::currentIndexChanged, this, [this] { fillFiles(m_picker->currentData().toString()); });
     connect(m_picker, &QComboBox::currentIndexChanged, this, [this] { openChosen(); });
+    connect(m_picker, &QComboBox::activated, this, [this] { m_isChosen = true; });
     connect(m_find, &QLineEdit::returnPressed, this, [this] { m_view->find(m_find->text(), false); });
     auto* previous = new QShortcut(QKeySequence(Qt::SHIFT | Qt::Key_Return), m_find);
     previous->setContext(Qt::WidgetShortcut);
@@ -173,7 +174,9 @@ void LogPanel::onListed(const QString& folder, const QStringList& files)
     if (folder == m_folder && files == m_files) {
         return;
     }
-    const QString chosen = folder == m_folder ? m_picker->currentData().toString() : QString();
+    // Until the user has chosen one, the first in the order of their use is shown as soon as it is there.
+    m_isChosen = m_isChosen && folder == m_folder;
+    const QString chosen = m_isChosen ? m_picker->currentData().toString() : QString();
     m_folder = folder;
     m_files = files;
     fillNodes();
@@ -219,7 +222,7 @@ void LogPanel::fillFiles(const QString& chosen)
     }
     const int again = m_picker->findData(chosen);
     m_picker->setCurrentIndex(again >= 0 ? again : (m_picker->count() > 0 ? 0 : -1));
-    if (again < 0 || chosen.isEmpty()) {
+    if (m_view->file() != m_folder + QLatin1Char('/') + m_picker->currentData().toString()) {
         openChosen();
     }
 }
@@ -242,6 +245,7 @@ void LogPanel::show(const QString& file, qint64 offset)
         return;
     }
     m_wanted.clear();
+    m_isChosen = true;
     if (m_picker->findData(file) < 0) {
         m_nodes->setCurrentIndex(0);
     }

@@ -43,6 +43,7 @@ private:
     QStringList m_files; // below it
     QString m_wanted; // asked for before it was listed
     qint64 m_wantedOffset = -1;
+    bool m_isChosen = false; // by the user
 };
 
 } // namespace sheaf::ui

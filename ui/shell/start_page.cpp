@@ -128,6 +128,7 @@ StartPage::StartPage(AppContext& context, QWidget* parent)
     connect(open, &QPushButton::clicked, this, &StartPage::browseRequested);
 
     auto* samples = new QVBoxLayout;
+    samples->setSpacing(space::kLarge); // else a nested layout takes its parent's
     samples->addWidget(heading(tr("Samples"), page));
     const QDir folder(toQt(paths::samplesDir()));
     QStringList names = folder.entryList(QDir::Dirs | QDir::NoDotAndDotDot, QDir::Name);
@@ -141,6 +142,9 @@ StartPage::StartPage(AppContext& context, QWidget* parent)
     }
     samples->addStretch(1);
     auto* recentColumn = new QVBoxLayout;
+    recentColumn->setSpacing(space::kLarge);
+    m_recent->setSpacing(space::kMedium);
+    m_runs->setSpacing(space::kMedium);
     recentColumn->addWidget(heading(tr("Opened last"), page));
     recentColumn->addLayout(m_recent);
     recentColumn->addSpacing(space::kWide);

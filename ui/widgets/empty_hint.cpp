@@ -14,7 +14,7 @@ namespace sheaf::ui {
 
 namespace {
 
-constexpr int kTextWidth = 360;
+constexpr int kTextWidth = 480;
 
 } // namespace
 
@@ -33,8 +33,7 @@ EmptyHint::EmptyHint(const QString& iconName, QWidget* parent)
         label->setAlignment(Qt::AlignHCenter);
         label->setWordWrap(true);
         label->setTextFormat(Qt::PlainText);
-        label->setMinimumWidth(kTextWidth); // a wrapping label would else begin at its narrowest
-        label->setMaximumWidth(kTextWidth);
+        label->setFixedWidth(kTextWidth); // a wrapping label would else begin at its narrowest
     }
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(space::kMedium, space::kMedium, space::kMedium, space::kMedium);
