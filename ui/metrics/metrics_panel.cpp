@@ -37,11 +37,11 @@ MetricsPanel::MetricsPanel(AppContext& context, QWidget* parent)
 {
     setObjectName(QStringLiteral("metrics.panel"));
     m_interval->setObjectName(QStringLiteral("metrics.interval"));
-    auto* area = new QScrollArea(this);
-    area->setAccessibleName(tr("Charts of the nodes"));
-    area->setWidgetResizable(true);
-    area->setFrameShape(QFrame::NoFrame);
-    auto* page = new QWidget(area);
+    m_area = new QScrollArea(this);
+    m_area->setAccessibleName(tr("Charts of the nodes"));
+    m_area->setWidgetResizable(true);
+    m_area->setFrameShape(QFrame::NoFrame);
+    auto* page = new QWidget(m_area);
     auto* grid = new QGridLayout(page);
     grid->setContentsMargins(0, 0, 0, 0);
     grid->setSpacing(space::kMedium);
@@ -53,11 +53,11 @@ MetricsPanel::MetricsPanel(AppContext& context, QWidget* parent)
         m_charts.back()->setObjectName(QStringLiteral("metrics.chart%1").arg(i));
         grid->addWidget(m_charts.back(), i / 2, i % 2);
     }
-    area->setWidget(page);
+    m_area->setWidget(page);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(space::kMedium, space::kMedium, space::kMedium, space::kMedium);
-    layout->addWidget(m_interval);
-    layout->addWidget(area, 1);
+    layout->addWidget(m_interval, 0, Qt::AlignTop);
+    layout->addWidget(m_area, 1);
     m_settle.setSingleShot(true);
     connect(&m_settle, &QTimer::timeout, this, [this] { refresh(); });
     const auto later = [this] {
@@ -129,8 +129,11 @@ void MetricsPanel::refresh()
     for (int i = 0; i < 6; ++i) {
         m_charts[static_cast<std::size_t>(i)]->setLines(charts[i], std::max(1.0, interval) * 3000.0 * static_cast<double>(stride));
     }
+    m_area->setVisible(interval > 0); // empty axes say nothing
     m_interval->setText(interval > 0 ? tr("A figure every %1; gaps are gaps.").arg(durationText(interval))
-                                     : tr("No figures yet: the first comes a second after the run has begun."));
+            : m_context.run.isOpen() && m_context.run.isOver()
+            ? tr("No figures: they are taken once a second, and this was over sooner.")
+            : tr("No figures yet: the first comes a second after the run has begun."));
 }
 
 } // namespace sheaf::ui

@@ -10,6 +10,7 @@
 #endif
 
 class QLabel;
+class QScrollArea;
 
 namespace sheaf::ui {
 
@@ -32,6 +33,7 @@ private:
     void refresh();
     AppContext& m_context;
     QLabel* m_interval;
+    QScrollArea* m_area = nullptr;
     std::vector<SeriesChart*> m_charts;
     QTimer m_settle;
     bool m_stale = true;

@@ -33,14 +33,16 @@ SeriesChart::SeriesChart(const QString& title, const QString& unit, QWidget* par
 {
     setRenderHint(QPainter::Antialiasing);
     setAccessibleName(title);
-    setMinimumSize(280, 220);
+    setMinimumSize(240, 220);
     chart()->setTitle(unit.isEmpty() ? title : tr("%1 (%2)").arg(title, unit));
     chart()->setMargins(QMargins(4, 2, 4, 2));
     chart()->setBackgroundRoundness(4);
     chart()->addAxis(m_values, Qt::AlignLeft);
     chart()->addAxis(m_time, Qt::AlignBottom);
     m_values->setLabelFormat(QStringLiteral("%g"));
+    m_values->setRange(0, 1);
     m_values->setTickCount(4);
+    m_values->applyNiceNumbers();
     m_time->setFormat(QStringLiteral("HH:mm:ss"));
     m_time->setTickCount(4);
     chart()->legend()->setAlignment(Qt::AlignBottom);
