@@ -2,8 +2,13 @@
 // SPDX-FileCopyrightText: The Sheaf authors
 #include "app/cli/verbs.h"
 #include "core/base/program_log.h"
+#include "core/spec/findings.h"
 
+#include <algorithm>
 #include <clocale>
+#include <string>
+#include <utility>
+#include <vector>
 
 int main(int argc, char** argv)
 {
@@ -32,6 +37,19 @@ int main(int argc, char** argv)
     sheaf::cli::addLogs(app, exitCode);
     sheaf::cli::addOutputs(app, exitCode);
     sheaf::cli::addDoctor(app, exitCode);
+    if (argc == 1) {
+        std::fputs(app.help().c_str(), stderr);
+        return 2;
+    }
+    std::vector<std::string> verbs;
+    for (const auto* verb : std::as_const(app).get_subcommands([](const CLI::App*) { return true; })) {
+        verbs.push_back(verb->get_name());
+    }
+    if (argv[1][0] != '-' && std::find(verbs.begin(), verbs.end(), argv[1]) == verbs.end()) {
+        std::fprintf(stderr, "sheaf: there is no verb '%s'%s. `sheaf --help` lists them.\n", argv[1],
+            sheaf::spec::didYouMean(argv[1], verbs).c_str());
+        return 2;
+    }
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -148,22 +148,48 @@ Colour colourOf(event::RunState state)
                                                : Colour::Yellow;
 }
 
+/// The end of a text, indented: what one wants to see first of a long one.
+void printEnd(std::string_view text)
+{
+    constexpr std::size_t kLines = 12;
+    const auto lines = text::split(text::trim(text), '\n');
+    const std::size_t first = lines.size() > kLines ? lines.size() - kLines : 0;
+    if (first > 0) {
+        fmt::print("    …\n");
+    }
+    for (std::size_t i = first; i < lines.size(); ++i) {
+        fmt::print("    {}\n", harmlessLine(lines[i]));
+    }
+}
+
+void printCommandEnd(const OpenRun& run, const event::StepPicture& step)
+{
+    constexpr std::size_t kBytes = 8192;
+    const auto log = paths::readFile(run.dir.commandLog(step.name, NodeIndex(0)));
+    if (log && !text::trim(*log).empty()) {
+        fmt::print("  Last lines of {}:\n", step.name);
+        printEnd(std::string_view(*log).substr(log->size() > kBytes ? log->size() - kBytes : 0));
+    }
+}
+
 void printFirstError(const OpenRun& run, const event::StepPicture& step)
 {
     if (step.failures.empty()) {
-        for (const auto& worker : step.workers) {
-            if (!worker.how.empty() && worker.how != "finished") {
-                fmt::print("  Worker {}: {}\n", runtime::RunDir::processName(worker.process),
-                    harmlessLine(worker.how));
-                break;
-            }
+        if (!step.initTraceback.empty() && step.message.find(step.initTraceback) == std::string::npos) {
+            fmt::print("  {}: its entry script did not get ready:\n", step.name);
+            printEnd(step.initTraceback);
+        } else if (step.reason == "command" || step.reason == "timeout") {
+            printCommandEnd(run, step);
         }
         return;
     }
     const auto& failure = step.failures.front();
-    fmt::print("  First error: mini-batch {}: {}\n", failure.firstMiniBatch.value,
+    fmt::print("  {}, first error: mini-batch {}: {}\n", step.name, failure.firstMiniBatch.value,
         harmlessLine(failure.error.empty() ? json::enumName(failure.outcome) : failure.error));
-    fmt::print("  See it with {}\n",
+    if (!failure.firstTraceback.empty() && failure.firstTraceback != failure.error) {
+        printEnd(failure.firstTraceback);
+    }
+    fmt::print("  All of it: {}\n",
         commandFor(run.workspace, "logs", run.name,
             step.name + " --batch " + std::to_string(failure.firstMiniBatch.value)));
 }
@@ -202,7 +228,6 @@ void printReport(const OpenRun& run)
         text::humanSeconds(seconds), harmlessLine(picture.message()));
     for (const auto& step : picture.steps()) {
         if (step.state == event::StepState::Failed) {
-            fmt::print("Step {}: {}\n", step.name, harmlessLine(step.message));
             printFirstError(run, step);
         }
     }

@@ -44,7 +44,7 @@ std::string_view sentenceOf(ErrorCode code)
     case ErrorCode::RunExists:
         return "A run '{run}' is there already. Give another name.";
     case ErrorCode::StepMissing:
-        return "The run has no step '{step}'. It has: {known}.";
+        return "There is no step '{step}'. There is: {known}.";
     case ErrorCode::PlanChanged:
         return "The plan of step '{step}' is not the one the run began with, so the run cannot be resumed. Start it anew.";
     case ErrorCode::Database:

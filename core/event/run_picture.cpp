@@ -156,6 +156,7 @@ struct RunPicture::Fold
         if (StepPicture* step = touch(started.step)) {
             step->state = StepState::Preparing;
             step->endedMicros = 0;
+            step->initTraceback.clear(); // of an earlier life
             if (step->startedMicros == 0) {
                 step->startedMicros = event.timeMicros;
             }
@@ -232,6 +233,9 @@ struct RunPicture::Fold
             if (!initialized.ok) {
                 worker->how = initialized.error;
             }
+        }
+        if (StepPicture* step = touch(initialized.step); step != nullptr && !initialized.ok && step->initTraceback.empty()) {
+            step->initTraceback = initialized.traceback.empty() ? initialized.error : initialized.traceback;
         }
     }
 

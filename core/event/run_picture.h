@@ -90,6 +90,7 @@ struct StepPicture {
     std::vector<WorkerNow> workers; // in order of start
     std::vector<FailureKind> failures; // in order of first appearance, at most 1,000
     std::vector<std::string> warnings;
+    std::string initTraceback; // of the first worker that did not get ready
 
     [[nodiscard]] std::uint32_t total() const { return static_cast<std::uint32_t>(miniBatches.size()); }
     [[nodiscard]] std::uint32_t count(MiniBatchState state_) const { return counts[static_cast<std::size_t>(state_)]; }

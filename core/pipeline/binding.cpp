@@ -118,7 +118,7 @@ void Binding::unknown(const char* what,
         fmt::format("there is no {} '{}'{}", what, name, spec::didYouMean(name, known)),
         { name, spec::wordList(known),
             known.empty() ? fmt::format("add it, or remove the reference")
-                          : "use one of these names" });
+                          : "use one of: " + spec::wordList(known) });
 }
 
 // ----------------------------------------------------------------------------------------------

@@ -108,7 +108,8 @@ std::string StepFields::reference(
         report(Severity::Error, "unknown-reference", name,
             fmt::format("{}: step '{}' has no '{}' among its {}{}", name, m_step.name, wanted, head,
                 spec::didYouMean(wanted, names)),
-            { wanted, spec::wordList(names), "use one of these names" });
+            { wanted, spec::wordList(names),
+                names.empty() ? fmt::format("declare it below {}", head) : "use one of: " + spec::wordList(names) });
         return {};
     }
     return wanted;

@@ -66,6 +66,7 @@ struct Coordinator::StepRun {
     double startedAt = 0;
     double lastProgress = 0;
     bool anyInitOk = false;
+    std::vector<NodeIndex> emptied; // slots that stay empty, not told as long as no worker at all got ready
     bool importFailed = false;
     std::string initTraceback;
     std::string initError;
@@ -425,7 +426,8 @@ void Coordinator::conclude(StepRun& step, double now)
     if (appends && step.attempts.itemsReturned() == 0) {
         endStep(step, StepState::Failed, "no_result",
             fmt::format("no succeeded mini batch item returned from run(), so there is nothing to append to '{}'.{}",
-                step.spec->parallel.appendRowTo, step.firstFailure.empty() ? "" : " First: " + step.firstFailure + "."),
+                step.spec->parallel.appendRowTo,
+                step.firstFailure.empty() ? "" : " First: " + step.firstFailure + (step.firstFailure.ends_with('.') ? "" : ".")),
             0, now);
         return;
     }
@@ -560,6 +562,7 @@ void Coordinator::on(NodeIndex node, const InitEnded& message, double now)
     step.lastProgress = now;
     if (message.ok) {
         step.anyInitOk = true;
+        tellEmptied(step);
     } else if (step.initTraceback.empty()) {
         step.importFailed = message.inImport;
         step.initError = message.error;
@@ -587,13 +590,23 @@ void Coordinator::on(NodeIndex node, const SlotEmptied& message, double now)
     }
     const bool someLeft
         = std::any_of(step.shares.begin(), step.shares.end(), [](const NodeShare& one) { return one.slots > 0; });
-    if (someLeft) {
-        m_effects.record(event::WarningRaised { "slot_empty",
-            fmt::format("A worker slot of node {} stays empty: its last two workers did not get ready.", node.value),
-            message.step });
+    if (!someLeft) {
+        failByInit(step, now);
         return;
     }
-    failByInit(step, now);
+    step.emptied.push_back(node);
+    if (step.anyInitOk) {
+        tellEmptied(step);
+    }
+}
+
+/// When every slot empties the step's end says why; a warning each would only hide it.
+void Coordinator::tellEmptied(StepRun& step)
+{
+    for (const NodeIndex node : std::exchange(step.emptied, {})) {
+        m_effects.record(event::WarningRaised { "slot_empty",
+            fmt::format("A worker slot of node {} stays empty: its last two workers did not get ready.", node.value), step.index });
+    }
 }
 
 void Coordinator::failByInit(StepRun& step, double now)
@@ -601,7 +614,7 @@ void Coordinator::failByInit(StepRun& step, double now)
     const std::string what = step.initError.empty() ? "the workers ended before they were ready" : step.initError;
     if (step.importFailed) {
         abort(step, StepState::Failed, "entry_script",
-            fmt::format("The entry script {} cannot be loaded: {}", step.spec->parallel.entryScript, what), now);
+            fmt::format("The entry script {} cannot be used: {}", step.spec->parallel.entryScript, what), now);
         return;
     }
     abort(step, StepState::Failed, "init_failed",
@@ -820,10 +833,13 @@ void Coordinator::onTick(double now)
         }
         if (settings.progressUpdateTimeoutSeconds > 0 && !step->finishing
             && now - step->lastProgress > settings.progressUpdateTimeoutSeconds) {
-            abort(*step, StepState::Failed, "no_progress",
-                fmt::format("No progress update in {} (--progress_update_timeout): {}.",
-                    text::humanSeconds(settings.progressUpdateTimeoutSeconds), workersSentence(*step, now)),
-                now);
+            const std::string stalled = fmt::format("No progress update in {} (--progress_update_timeout): {}.",
+                text::humanSeconds(settings.progressUpdateTimeoutSeconds), workersSentence(*step, now));
+            if (m_stopAsked) { // what was waited for does not come; the user wanted an end, and has it
+                abort(*step, StepState::Canceled, "canceled", "Stopped as asked. " + stalled, now);
+            } else {
+                abort(*step, StepState::Failed, "no_progress", stalled, now);
+            }
             continue;
         }
         evenOut(*step);

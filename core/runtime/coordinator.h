@@ -109,6 +109,7 @@ private:
     [[nodiscard]] std::size_t wantedOn(const StepRun& step, const NodeShare& share) const;
     void afterAttempts(StepRun& step, double now);
     void evenOut(StepRun& step);
+    void tellEmptied(StepRun& step);
     void finishWorkers(StepRun& step);
     void conclude(StepRun& step, double now);
     void abort(StepRun& step, event::StepState state, const std::string& reason, const std::string& message, double now);

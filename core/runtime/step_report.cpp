@@ -221,9 +221,6 @@ void StepReport::on(const event::Event& event, const event::WorkerInitialized& i
         initialized.ok ? fmt::format("init() returned after {}", text::humanSeconds(initialized.seconds))
                        : "init failed: " + initialized.error);
     if (!initialized.ok) {
-        if (m_initTraceback.empty()) {
-            m_initTraceback = initialized.traceback.empty() ? initialized.error : initialized.traceback;
-        }
         userError(event.timeMicros, initialized.node, initialized.process, "init: " + initialized.error,
             initialized.traceback);
     }
@@ -354,8 +351,8 @@ std::string StepReport::resultText(const event::StepPicture& picture, const pipe
             json::enumName(failure.outcome), failure.error, failure.firstMiniBatch.value, isoTime(failure.firstMicros),
             failure.firstTraceback.empty() ? lastLineOf(failure.error) : failure.firstTraceback);
     }
-    if (!m_initTraceback.empty()) {
-        text += fmt::format("\nThe entry script did not get ready:\n{}\n", m_initTraceback);
+    if (!picture.initTraceback.empty()) {
+        text += fmt::format("\nThe entry script did not get ready:\n{}\n", picture.initTraceback);
     }
     for (const auto& warning : picture.warnings) {
         text += fmt::format("\nWarning: {}\n", warning);

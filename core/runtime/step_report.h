@@ -49,7 +49,6 @@ private:
     logs::LogWriter& m_writer;
     RunDir::Path m_logs;
     RunDir::Path m_miniBatches;
-    std::string m_initTraceback; // the first
     std::string m_row; // kept for its capacity
     double m_lastOverview = 0;
     std::uint32_t m_lastEnded = 0;

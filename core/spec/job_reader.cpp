@@ -192,7 +192,7 @@ void FileReader::unknownKey(const YamlEntry& entry, const std::string& path, Sco
     const auto names = fieldNames(scope);
     std::string hint = didYouMean(entry.key, names);
     std::string fix = hint.empty() ? "remove it, or check its name and its indentation"
-                                   : "write the name as it is" + hint;
+                                   : "write it as it is spelt above";
     const bool isParallel = scope == Scope::ParallelNode || scope == Scope::ParallelComponent;
     if (isParallel && findField(Scope::Task, entry.key) != nullptr) {
         hint = " (it belongs below task)";

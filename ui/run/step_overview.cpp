@@ -154,10 +154,14 @@ void StepOverview::refreshFailures()
 {
     const event::StepPicture* step = m_context.run.step(m_context.selection.step());
     const bool some = !step->failures.empty();
+    const bool notReady = !some && !step->initTraceback.empty();
     m_failures->setVisible(some);
-    m_traceback->setVisible(some);
-    m_failuresTitle->setVisible(some);
-    m_failuresTitle->setText(tr("What failed, by kind"));
+    m_traceback->setVisible(some || notReady);
+    m_failuresTitle->setVisible(some || notReady);
+    m_failuresTitle->setText(some ? tr("What failed, by kind") : tr("The entry script did not get ready"));
+    if (notReady && m_traceback->toPlainText() != toQt(step->initTraceback)) {
+        m_traceback->setPlainText(toQt(step->initTraceback));
+    }
     const int shown = m_failures->currentItem() != nullptr ? m_failures->indexOfTopLevelItem(m_failures->currentItem()) : 0;
     const auto kinds = static_cast<int>(std::min<std::size_t>(step->failures.size(), 1000));
     while (m_failures->topLevelItemCount() > kinds) {

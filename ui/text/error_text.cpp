@@ -50,7 +50,7 @@ Words wordsOf(ErrorCode code)
     case ErrorCode::RunExists:
         return { QT_TRANSLATE_NOOP("error", "A run '{run}' is there already."), QT_TRANSLATE_NOOP("error", "Give another name.") };
     case ErrorCode::StepMissing:
-        return { QT_TRANSLATE_NOOP("error", "The run has no step '{step}'."), QT_TRANSLATE_NOOP("error", "It has: {known}.") };
+        return { QT_TRANSLATE_NOOP("error", "There is no step '{step}'."), QT_TRANSLATE_NOOP("error", "There is: {known}.") };
     case ErrorCode::PlanChanged:
         return { QT_TRANSLATE_NOOP("error", "The plan of step '{step}' is not the one the run began with."), QT_TRANSLATE_NOOP("error", "It cannot be resumed; start a new run.") };
     case ErrorCode::Database:

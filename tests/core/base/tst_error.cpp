@@ -30,7 +30,7 @@ private slots:
         const Error error { ErrorCode::StepMissing,
             { { "step", "scroe" }, { "known", "score, report" } } };
         QCOMPARE(errorSentence(error),
-            std::string("The run has no step 'scroe'. It has: score, report."));
+            std::string("There is no step 'scroe'. There is: score, report."));
         QCOMPARE(error.arg("known"), std::string("score, report"));
         QCOMPARE(error.arg("other"), std::string());
     }

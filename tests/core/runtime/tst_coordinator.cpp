@@ -447,6 +447,8 @@ private slots:
         play.planned(kFirst, 2);
         const std::uint32_t ofNode0 = play.held(kFirst, 0).node == kNode0 ? 0 : 1;
         play.say(kNode0, SlotEmptied { kFirst, 0 });
+        QVERIFY(!play.effects.has("warning slot_empty")); // perhaps no worker ever gets ready: then the step's end says it
+        play.say(kNode1, InitEnded { kFirst, ProcessNumber(0) });
         QVERIFY(play.effects.has("warning slot_empty"));
         play.say(kNode0, AttemptsReturned { kFirst, { play.held(kFirst, ofNode0).attempt } });
         play.answer(kFirst, 1 - ofNode0);
@@ -637,6 +639,22 @@ private slots:
         const std::string message = play.effects.end(kFirst).message;
         QVERIFY2(
             message.find("process007 is in mini-batch 1") != std::string::npos, message.c_str());
+    }
+
+    void a_stop_that_waits_in_vain_ends_canceled()
+    {
+        auto step = parallelStep("work");
+        step.parallel.progressUpdateTimeoutSeconds = 60;
+        Play play({ step });
+        play.begin();
+        play.planned(kFirst, 4);
+        play.answer(kFirst, 0);
+        play.stop();
+        play.tick(61);
+        QVERIFY(play.effects.has("to 0: cancel work"));
+        play.drained(kFirst);
+        QVERIFY(play.effects.has("work: ended Canceled canceled"));
+        QVERIFY(play.effects.has("run ended Canceled"));
     }
 
     void each_answer_is_progress()

@@ -99,6 +99,11 @@ class Worker:
             from .json_rows import JsonRows
 
             return JsonRows(self._start["root"]).read
+        try:
+            import pandas  # noqa: F401
+        except ImportError as error:
+            raise EntryError("its input is a table, which run() is given as a pandas DataFrame, but %s has no pandas (%s). Install it "
+                             "there, or give another interpreter with --python" % (sys.executable, error)) from None
         from .tables import TableReader
 
         return TableReader(self._start).read

@@ -16,10 +16,10 @@ _LOOK_SECONDS = 0.01  # between two questions for finished mini-batches
 class AsyncFunctions:
     """The four functions of such a script."""
 
-    def __init__(self, module, entry_script):
+    def __init__(self, module):
         missing = [name for name in ("enqueue", "get_finished_batch_result") if not callable(getattr(module, name, None))]
         if missing:
-            raise EntryError("--amlbi_async_mode needs %s() in the entry script %s." % ("() and ".join(missing), entry_script))
+            raise EntryError("--amlbi_async_mode needs %s(), which it has not" % "() and ".join(missing))
         self.enqueue = module.enqueue
         self.finished = module.get_finished_batch_result
         self.all_processed = getattr(module, "check_all_tasks_processed", None)

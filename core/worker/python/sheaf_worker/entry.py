@@ -46,7 +46,7 @@ class EntryScript:
             sys.path.insert(1, folder)
         sys.argv = [script] + list(arguments)
         if not os.path.exists(script) and not os.path.isdir(script[:-3]):
-            raise EntryError("The entry script %s is not in the code folder." % entry_script)
+            raise EntryError("it is not in the code folder")
         self._module = importlib.import_module(name)
         if folder != code_dir:
             self._note_imports_by_folder(folder, code_dir)
@@ -56,11 +56,11 @@ class EntryScript:
         if async_mode:
             from .async_mode import AsyncFunctions
 
-            self.asynchronous = AsyncFunctions(self._module, entry_script)
+            self.asynchronous = AsyncFunctions(self._module)
             return
         run = getattr(self._module, "run", None)
         if not callable(run):
-            raise EntryError("The entry script %s has no function run(mini_batch)." % entry_script)
+            raise EntryError("it has no function run(mini_batch)")
         self.run = run
         self.takes_context = _takes_context(run)
 
