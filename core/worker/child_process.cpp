@@ -231,14 +231,28 @@ Result<void> ChildProcess::start(
     m_out.descriptor.non_blocking(true);
     m_error.descriptor.non_blocking(true);
     m_pidfd.assign(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
-    m_pidfd.async_wait(boost::asio::posix::descriptor_base::wait_read, [this](const boost::system::error_code& failed) {
-        if (!failed) {
-            onExit();
-        }
-    });
+    waitForExit();
     waitForOutput(m_out);
     waitForOutput(m_error);
     return {};
+}
+
+/// Asio may complete a wait although nothing happened: an event that was fetched for a descriptor closed since then reaches the one
+/// that took over its place in the reactor. So a process has ended when waitpid says so, not before.
+void ChildProcess::waitForExit()
+{
+    m_pidfd.async_wait(boost::asio::posix::descriptor_base::wait_read, [this](const boost::system::error_code& failed) {
+        if (failed) {
+            return; // canceled: this object may be gone
+        }
+        siginfo_t info {};
+        const int looked = ::waitid(P_PID, static_cast<id_t>(m_pid), &info, WEXITED | WNOHANG | WNOWAIT);
+        if (looked == 0 && info.si_pid == 0) {
+            waitForExit();
+        } else {
+            onExit();
+        }
+    });
 }
 
 void ChildProcess::waitForOutput(Pipe& pipe)

@@ -58,6 +58,7 @@ private:
         {
         }
     };
+    void waitForExit();
     void waitForOutput(Pipe& pipe);
     /// Reads what is there; false at the end of the pipe.
     bool readOutput(Pipe& pipe, bool all);
