@@ -41,9 +41,14 @@ class Channel:
     def __init__(self, fd=_CHANNEL_FD):
         self._fd = fd
         self._lock = threading.Lock()
+        self._incoming = self._read_frames()
 
     def frames(self):
-        """Yields (kind, body) until the agent closes the channel."""
+        """The one stream of (kind, body) until the agent closes the channel: a loop that is left goes on where it was, and
+        what had been read with the Start frame is not lost."""
+        return self._incoming
+
+    def _read_frames(self):
         fd = self._fd
         buffer = b""
         while True:
