@@ -56,12 +56,25 @@ std::string lower(std::string_view text)
     return all;
 }
 
-std::optional<std::int64_t> toInt(std::string_view text)
+namespace {
+
+/// The text without blanks around it and without a plus sign, which from_chars does not know; ""
+/// when a second sign follows.
+std::string_view numberText(std::string_view text)
 {
     text = trim(text);
     if (text.starts_with('+')) {
         text.remove_prefix(1);
+        return text.starts_with('-') ? std::string_view() : text;
     }
+    return text;
+}
+
+} // namespace
+
+std::optional<std::int64_t> toInt(std::string_view text)
+{
+    text = numberText(text);
     std::int64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc {} || end != text.data() + text.size() || text.empty()) {
@@ -72,13 +85,11 @@ std::optional<std::int64_t> toInt(std::string_view text)
 
 std::optional<double> toDouble(std::string_view text)
 {
-    text = trim(text);
-    if (text.starts_with('+')) {
-        text.remove_prefix(1);
-    }
+    text = numberText(text);
     double value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc {} || end != text.data() + text.size() || text.empty() || !std::isfinite(value)) {
+    if (error != std::errc {} || end != text.data() + text.size() || text.empty()
+        || !std::isfinite(value)) {
         return std::nullopt;
     }
     return value;
@@ -143,7 +154,8 @@ std::string humanBytes(std::uint64_t bytes)
     constexpr std::array<const char*, 5> kUnits { "B", "KiB", "MiB", "GiB", "TiB" };
     auto value = static_cast<double>(bytes);
     std::size_t unit = 0;
-    while (value >= 1024 && unit + 1 < kUnits.size()) {
+    // What would be shown as 1024.0 is 1.0 of the next unit; whole bytes are shown as they are.
+    while ((unit == 0 ? value : std::round(value * 10) / 10) >= 1024 && unit + 1 < kUnits.size()) {
         value /= 1024;
         ++unit;
     }
@@ -152,10 +164,11 @@ std::string humanBytes(std::uint64_t bytes)
 
 std::string humanSeconds(double seconds)
 {
-    if (seconds < 1) {
+    // Each border is where the rounded number would reach it: "1.0 s", never "1000 ms".
+    if (std::round(seconds * 1000) < 1000) {
         return fmt::format("{:.0f} ms", seconds * 1000);
     }
-    if (seconds < 60) {
+    if (std::round(seconds * 10) < 600) {
         return fmt::format("{:.1f} s", seconds);
     }
     const auto whole = static_cast<std::int64_t>(std::llround(seconds));
@@ -196,7 +209,8 @@ int editDistance(std::string_view a, std::string_view b)
     return last[b.size()];
 }
 
-std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& candidates)
+std::optional<std::string> nearest(
+    std::string_view word, const std::vector<std::string>& candidates)
 {
     std::optional<std::string> best;
     int least = std::max<int>(2, static_cast<int>(word.size()) / 3) + 1;

@@ -63,7 +63,7 @@ private slots:
         QCOMPARE(text::toInt("-9223372036854775808"),
             std::optional<std::int64_t>(std::numeric_limits<std::int64_t>::min()));
         for (const char* wrong :
-            { "", " ", "4x", "4.0", "0x10", "1e3", "9223372036854775808", "--1", "+" }) {
+            { "", " ", "4x", "4.0", "0x10", "1e3", "9223372036854775808", "--1", "+", "+-1", "-+1", "++1", "+ 1" }) {
             QVERIFY2(!text::toInt(wrong), wrong);
         }
     }
@@ -72,7 +72,7 @@ private slots:
     {
         QCOMPARE(text::toDouble("1.5e3"), std::optional<double>(1500.0));
         QCOMPARE(text::toDouble("+.5"), std::optional<double>(0.5));
-        for (const char* wrong : { "", "nan", "inf", "1e999", "1,5", "1.5x" }) {
+        for (const char* wrong : { "", "nan", "inf", "1e999", "1,5", "1.5x", "+-1", "-+1.5", "++.5" }) {
             QVERIFY2(!text::toDouble(wrong), wrong);
         }
     }
@@ -91,6 +91,20 @@ private slots:
         QCOMPARE(text::humanCount(999), std::string("999"));
         QCOMPARE(text::humanCount(1000), std::string("1,000"));
         QCOMPARE(text::humanCount(1234567), std::string("1,234,567"));
+    }
+
+    void rounding_never_reaches_the_next_unit_in_the_smaller_one()
+    {
+        QCOMPARE(text::humanBytes(1048524), std::string("1023.9 KiB"));
+        QCOMPARE(text::humanBytes(1048575), std::string("1.0 MiB"));
+        QCOMPARE(text::humanBytes((std::uint64_t { 1 } << 30) - 1), std::string("1.0 GiB"));
+        QCOMPARE(text::humanBytes(std::uint64_t { 1 } << 50), std::string("1024.0 TiB")); // the last one
+        QCOMPARE(text::humanSeconds(0.9994), std::string("999 ms"));
+        QCOMPARE(text::humanSeconds(0.9996), std::string("1.0 s"));
+        QCOMPARE(text::humanSeconds(59.94), std::string("59.9 s"));
+        QCOMPARE(text::humanSeconds(59.96), std::string("1 min 0 s"));
+        QCOMPARE(text::humanSeconds(3599.4), std::string("59 min 59 s"));
+        QCOMPARE(text::humanSeconds(3599.6), std::string("1 h 0 min"));
     }
 
     void a_swap_of_neighbours_is_one_edit()
