@@ -8,6 +8,22 @@
 
 namespace sheaf::runtime {
 
+namespace {
+
+/// How far into the queue a mini-batch is sought that failed on another node: with one node there is none, and
+/// thousands may wait.
+constexpr std::ptrdiff_t kRetriesLookedAt = 64;
+
+/// Mini-batches are ended in about the order in which they were queued, so the one sought is near the front.
+void takeOut(std::deque<std::uint32_t>& queue, std::uint32_t index)
+{
+    if (const auto at = std::find(queue.begin(), queue.end(), index); at != queue.end()) {
+        queue.erase(at);
+    }
+}
+
+} // namespace
+
 void Attempts::plan(std::uint32_t miniBatches)
 {
     m_all.assign(miniBatches, {});
@@ -35,9 +51,10 @@ std::optional<Attempts::HandOut> Attempts::next(NodeIndex node)
         --m_freshLeft;
     } else if (!m_retries.empty()) {
         // Another node than the one that failed it, where such a mini-batch waits.
-        auto chosen = std::find_if(m_retries.begin(), m_retries.end(),
+        const auto end = m_retries.begin() + std::min<std::ptrdiff_t>(kRetriesLookedAt, std::ssize(m_retries));
+        auto chosen = std::find_if(m_retries.begin(), end,
             [&](std::uint32_t candidate) { return m_all[candidate].lastNode != node; });
-        if (chosen == m_retries.end()) {
+        if (chosen == end) {
             chosen = m_retries.begin();
         }
         index = *chosen;
@@ -111,8 +128,8 @@ void Attempts::restore(const event::AttemptEnded& ended)
         --m_freshLeft;
     }
     one.picked = std::max<std::uint32_t>(one.picked, ended.picked);
-    std::erase(m_retries, index);
-    std::erase(m_front, index);
+    takeOut(m_retries, index);
+    takeOut(m_front, index);
     if (one.state == State::Failed) { // was opened again and tried once more
         one.state = State::Waiting;
         one.charged = 0;

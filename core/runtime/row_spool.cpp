@@ -132,8 +132,11 @@ private:
     {
         const bool inWindow = span.begin >= m_windowBegin && span.end <= m_windowBegin + m_window.size();
         if (!inWindow) {
-            m_window.resize(kWindow);
-            const ssize_t got = ::pread(m_from, m_window.data(), kWindow, static_cast<off_t>(span.begin));
+            // Reading ahead pays where spans follow one another; of a span somewhere else just its bytes are read.
+            const bool goesOn = span.begin >= m_lastEnd && span.begin - m_lastEnd < kWindow / 2;
+            const std::size_t wanted = goesOn ? kWindow : span.end - span.begin;
+            m_window.resize(wanted);
+            const ssize_t got = ::pread(m_from, m_window.data(), wanted, static_cast<off_t>(span.begin));
             if (got < 0) {
                 return errno;
             }
@@ -143,6 +146,7 @@ private:
                 return EIO; // the spool is shorter than its events say
             }
         }
+        m_lastEnd = span.end;
         m_out.append(m_window, span.begin - m_windowBegin, span.end - span.begin);
         return m_out.size() >= kWindow ? writeOut() : 0;
     }
@@ -159,6 +163,7 @@ private:
     RowSpan m_pending;
     std::string m_window;
     std::uint64_t m_windowBegin = 0;
+    std::uint64_t m_lastEnd = 0;
     std::string m_out;
 };
 
