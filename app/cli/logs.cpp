@@ -108,7 +108,11 @@ void printAttempt(const OpenRun& run, const std::string& step, const event::Atte
             fmt::print("{}", bytes.back() == '\n' ? "" : "\n");
         }
     }
-    const std::string& why = attempt.traceback.empty() ? attempt.error : attempt.traceback;
+    // A traceback ends with the error; the stack of what hung does not say why it was taken.
+    std::string why = attempt.traceback;
+    if (why.find(attempt.error) == std::string::npos) {
+        why = attempt.error + (why.empty() ? "" : "\n") + why;
+    }
     if (!why.empty()) {
         fmt::print("-- error\n");
         printUserText(why);

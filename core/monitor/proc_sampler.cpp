@@ -177,7 +177,7 @@ void ProcSampler::readCpu(NodeSample& sample)
     m_lastCpu = now;
 }
 
-ProcessSample ProcSampler::readProcess(const SampledProcess& process, double seconds)
+std::optional<ProcessSample> ProcSampler::readProcess(const SampledProcess& process, double seconds)
 {
     static const auto ticks = static_cast<double>(sysconf(_SC_CLK_TCK));
     static const auto page = static_cast<std::uint64_t>(sysconf(_SC_PAGE_SIZE));
@@ -188,7 +188,7 @@ ProcessSample ProcSampler::readProcess(const SampledProcess& process, double sec
     std::string_view text = slurp((folder + "/stat").c_str());
     const std::size_t name = text.rfind(')'); // a name may hold blanks and brackets
     if (name == std::string_view::npos) {
-        return sample;
+        return std::nullopt; // it has ended and was waited for
     }
     text.remove_prefix(name + 1);
     skipWords(text, 11);
@@ -238,8 +238,10 @@ NodeSample ProcSampler::sample(
     readNetwork(sample);
     std::map<std::int64_t, double> seen;
     for (const auto& process : processes) {
-        sample.processes.push_back(readProcess(process, seconds));
-        seen[process.pid] = sample.processes.back().cpuUserSeconds + sample.processes.back().cpuSystemSeconds;
+        if (auto figures = readProcess(process, seconds)) {
+            seen[process.pid] = figures->cpuUserSeconds + figures->cpuSystemSeconds;
+            sample.processes.push_back(std::move(*figures));
+        }
     }
     m_lastSeconds = std::move(seen);
     return sample;

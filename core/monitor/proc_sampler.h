@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ struct SampledProcess {
 
 /// Reads a node's figures from /proc. Remembers the last reading of CPU times, for percentages. Owned by the agent; one
 /// thread; some ten microseconds a process, no lock.
+/// A process that is gone is left out of the sample.
 class ProcSampler
 {
 public:
@@ -31,7 +33,7 @@ private:
         std::uint64_t total = 0;
     };
     void readCpu(NodeSample& sample);
-    [[nodiscard]] ProcessSample readProcess(const SampledProcess& process, double seconds);
+    [[nodiscard]] std::optional<ProcessSample> readProcess(const SampledProcess& process, double seconds);
 
     std::int64_t m_lastMicros = 0;
     CpuTimes m_lastCpu;

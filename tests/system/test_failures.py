@@ -176,6 +176,28 @@ class Failures(SheafTest):
         status = self.run_job(job, code=1)
         self.assertEqual(self.step(status, "work")["reason"], "no_progress")
 
+    def test_a_table_that_takes_too_long_to_load_is_a_failed_attempt(self):
+        self.write("job/table/MLTable", "paths:\n  - file: ./t.csv\ntransformations:\n  - read_delimited:\n      delimiter: ','\n")
+        self.write("job/table/t.csv", "n\n" + "".join(f"{n:03}\n" for n in range(600)))
+        job = self.parallel_job(ENTRY + """
+import pandas, threading
+real = pandas.read_csv
+def read_csv(data, **options):
+    if b"400" in data.getvalue() and once("load"):
+        threading.Event().wait()
+    return real(data, **options)
+def run(frame):
+    pandas.read_csv = read_csv
+    return frame
+""", files=0, mini_batch_size="1kb", max_concurrency_per_instance=1, arguments="--task_overhead_timeout 1")
+        job.write_text(job.read_text().replace("type: uri_folder\n        path: ./data", "type: mltable\n        path: ./table"))
+        status = self.run_job(job)
+        self.assertCounts(status, Done=3, Failed=0, TimedOut=0)
+        self.assertEqual([b["picked"] for b in self.batches(status["run"], "work")], [1, 2, 1])
+        self.assertEqual(len(self.rows(status).splitlines()), 600)
+        errors = self.sheaf("logs", status["run"], "work", "--batch", 1)
+        self.assertIn("--task_overhead_timeout", errors)
+
     def test_a_step_after_a_failed_one_does_not_run_and_others_do(self):
         job = self.write("pipeline.yml", """type: pipeline
 jobs:

@@ -85,7 +85,7 @@ void LogView::openFile(const QString& path)
     m_search.request_stop();
     m_file = toPath(path);
     m_index = {};
-    m_reading = false;
+    m_reading = m_readAgain = false;
     m_awaitedOffset = -1;
     m_marked = m_anchor = -1;
     m_widest = 0;
@@ -102,10 +102,15 @@ qint64 LogView::lineCount() const
 
 void LogView::readMore()
 {
-    if (m_file.empty() || m_reading) {
+    if (m_file.empty()) {
+        return;
+    }
+    if (m_reading) { // it may be past the bytes that are told of now
+        m_readAgain = true;
         return;
     }
     m_reading = true;
+    m_readAgain = false;
     struct Read {
         bool changed = false;
         logs::LineIndex index;
@@ -123,6 +128,8 @@ void LogView::readMore()
             m_reading = false;
             if (read.changed) {
                 onRead(std::move(read.index));
+            }
+            if (read.changed || m_readAgain) {
                 readMore(); // until there is no more
             }
         });

@@ -77,6 +77,7 @@ private:
     logs::LineIndex m_index;
     int m_generation = 0; // of the file: answers about another one are too late
     bool m_reading = false;
+    bool m_readAgain = false;
     std::stop_source m_search;
     qint64 m_awaitedOffset = -1;
     qint64 m_marked = -1;
