@@ -36,6 +36,9 @@ int main(int argc, char** argv)
     bench::Options options;
     options.python = bench::option(argc, argv, "python", "");
     const auto figures = bench::run(folder, options);
+    if (const int code = bench::failureOf(figures)) {
+        return code;
+    }
     const double each = figures.miniBatches > 0 ? figures.steadySeconds * 1e6 / figures.miniBatches : 0;
     fmt::print("{} mini-batches, {} workers: {:.2f} us each, {:.0f}/s steady; {:.3f} s from asking to the first mini-batch, "
                "{:.3f} s in all. {}\n",

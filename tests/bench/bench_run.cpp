@@ -6,7 +6,10 @@
 #include "core/base/error.h"
 #include "core/event/run_picture.h"
 #include "core/store/event_store.h"
+#include "core/workspace/interpreter.h"
 #include "core/workspace/workspace.h"
+
+#include <fmt/format.h>
 
 #include <poll.h>
 #include <unistd.h>
@@ -105,6 +108,27 @@ std::string option(int argc, char** argv, const std::string& name, const std::st
         }
     }
     return fallback;
+}
+
+std::string pythonWith(const std::string& package, int argc, char** argv)
+{
+    std::string python = option(argc, argv, "python", "");
+    if (python.empty()) {
+        const auto found = workspace::findInterpreter("", {});
+        if (!found || !workspace::missingPackages(found->path, { package }).empty()) {
+            python = "/usr/bin/python3";
+        }
+    }
+    return python;
+}
+
+int failureOf(const Figures& figures)
+{
+    if (figures.completed) {
+        return 0;
+    }
+    fmt::print(stderr, "The run failed: {}\n", figures.message);
+    return 1;
 }
 
 Figures run(const fs::path& folder, const Options& options)

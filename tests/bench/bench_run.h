@@ -32,6 +32,12 @@ struct Options {
 /// A folder for the bench's files below the temporary folder (SHEAF_BENCH_DIR chooses another); emptied first.
 [[nodiscard]] std::filesystem::path folderFor(const std::string& name);
 void write(const std::filesystem::path& path, const std::string& text);
+/// --python P; without it the interpreter of a run (SHEAF_PYTHON, else python3 on the path) if that has `package`, else the
+/// system's own, for which installer/test installs it.
+[[nodiscard]] std::string pythonWith(const std::string& package, int argc, char** argv);
+/// 0 and nothing said when all mini-batches are done; else 1, and why: a bench that failed prints no figures.
+[[nodiscard]] int failureOf(const Figures& figures);
+
 /// --python P, --keep, and --NAME N for the numbers a bench knows.
 [[nodiscard]] std::string option(int argc, char** argv, const std::string& name, const std::string& fallback);
 

@@ -59,9 +59,12 @@ int main(int argc, char** argv)
                     "      environment: azureml:any@latest\n      append_row_to: ${{{{outputs.result}}}}\n",
             workers));
     bench::Options options;
-    options.python = bench::option(argc, argv, "python", "");
+    options.python = bench::pythonWith("pandas", argc, argv);
     options.sampleMemory = true;
     const auto figures = bench::run(folder, options);
+    if (const int code = bench::failureOf(figures)) {
+        return code;
+    }
     const double speed = figures.steadySeconds > 0 ? static_cast<double>(mebibytes) / figures.steadySeconds : 0;
     const double wall = figures.wallSeconds > 0 ? static_cast<double>(mebibytes) / figures.wallSeconds : 0;
     const double peak = static_cast<double>(figures.peakPssBytes) / (1 << 20);
@@ -70,5 +73,5 @@ int main(int argc, char** argv)
     fmt::print("{{\"bench\": \"table\", \"mib\": {}, \"workers\": {}, \"mb_per_s\": {:.2f}, \"mb_per_s_wall\": {:.2f}, "
                "\"peak_mib\": {:.1f}, \"steady_s\": {:.3f}, \"finalize_s\": {:.3f}, \"wall_s\": {:.3f}}}\n",
         mebibytes, workers, speed, wall, peak, figures.steadySeconds, figures.finalizeSeconds, figures.wallSeconds);
-    return figures.completed ? 0 : 1;
+    return 0;
 }
