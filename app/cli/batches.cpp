@@ -70,6 +70,11 @@ int listBatches(const BatchesOptions& options)
     if (!step) {
         return complain(step.error());
     }
+    if (run->spec.steps[step->value].kind != pipeline::StepKind::Parallel) {
+        return complain({ ErrorCode::Invalid,
+            { { "what", "STEP" }, { "found", options.step },
+                { "allowed", "it is a command step, which has no mini-batches" } } });
+    }
     std::vector<std::vector<std::string>> rows { { "MINI-BATCH", "STATE", "PICKED", "ITEMS",
         "RETURNED", "NODE", "PROCESS", "ELAPSED", "ERROR" } };
     if (step->value < run->picture.steps().size()) {

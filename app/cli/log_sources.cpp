@@ -21,7 +21,7 @@ struct Folder
 };
 constexpr Folder kFolders[] = { { "user/stdout", ".stdout.txt", "stdout" },
     { "user/stderr", ".stderr.txt", "stderr" }, { "user/entry_script_log", ".log.txt", "log" },
-    { "sys/node", ".stdout.txt", "children's stdout" },
+    { "user/error", ".txt", "errors" }, { "sys/node", ".stdout.txt", "children's stdout" },
     { "sys/node", ".stderr.txt", "children's stderr" } };
 
 struct Found

@@ -84,8 +84,13 @@ int printFiles(OpenRun& run, const LogsOptions& options)
     }
     printAll(run, options.filter, sources, printer, true);
     if (sources.empty()) {
-        fmt::print(stderr, "sheaf: no log files of that kind yet in {}\n",
-            harmlessLine(run.dir.path().string()));
+        run.refresh();
+        fmt::print(stderr, "sheaf: no log files of that kind {}in {}\n",
+            run.isOver() ? "" : "yet ", harmlessLine(run.dir.path().string()));
+        findLogSources(run, {}, sources);
+        for (const auto& source : sources) {
+            fmt::print(stderr, "  there is  {}\n", source.title);
+        }
     }
     return 0;
 }
@@ -148,6 +153,11 @@ int printMiniBatch(OpenRun& run, const LogsOptions& options)
         return complain(step.error());
     }
     const std::string& name = run.spec.steps[step->value].name;
+    if (run.spec.steps[step->value].kind != pipeline::StepKind::Parallel) {
+        return complain({ ErrorCode::Invalid,
+            { { "what", "--batch" }, { "found", std::to_string(options.miniBatch) },
+                { "allowed", "step " + name + " is a command step, which has no mini-batches" } } });
+    }
     const auto* picture = run.picture.step(name);
     if (picture == nullptr || options.miniBatch >= picture->total()) {
         return complain({ ErrorCode::Invalid,

@@ -133,9 +133,10 @@ std::string sizeText(const Preview& plan)
 void print(const Preview& plan)
 {
     const auto& header = plan.header;
-    fmt::print("  {} mini-batches, {}, from {} file{} with {}\n",
-        text::humanCount(header.miniBatches), sizeText(plan), text::humanCount(header.files),
-        header.files == 1 ? "" : "s", text::humanBytes(header.bytes));
+    // Files of a list are not looked into, so their bytes are not known.
+    fmt::print("  {} mini-batches, {}, from {} file{}{}\n", text::humanCount(header.miniBatches),
+        sizeText(plan), text::humanCount(header.files), header.files == 1 ? "" : "s",
+        header.bytes > 0 ? " with " + text::humanBytes(header.bytes) : std::string());
     for (std::size_t i = 0; i < plan.firstLines.size(); ++i) {
         fmt::print("  {:>4}  {}\n", i,
             cut(harmlessLine(plan.firstLines[i]), std::max(40, terminalWidth() - 8)));

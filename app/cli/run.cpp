@@ -92,6 +92,10 @@ void addRun(CLI::App& app, int& exitCode)
         ->type_name("DIR");
     verb->add_option("--name", options->request.run, "Name of the run. Default: one is made")
         ->type_name("RUN");
+    verb->add_option("--resume_from", options->request.resumeFrom,
+            "Earlier run whose mini-batches that are done are taken over, as by the runner flag of that name in every "
+            "parallel step: for after you have mended the script or changed a setting")
+        ->type_name("RUN");
     verb->add_flag(
         "--detach", options->detach, "Print the run's name and leave; it goes on by itself");
     verb->add_flag("--json", options->json,

@@ -64,7 +64,7 @@ private:
 void askToStop(const OpenRun& run, ProgressView& view, bool now)
 {
     view.say(now ? "Stopping now."
-                 : "Stopping: what is running may finish. Ctrl-C again stops at once.");
+                 : "Stopping: mini-batches that are running may finish, commands are ended. Ctrl-C again stops at once.");
     if (const auto asked = run.workspace.stop(run.name, now);
         !asked && asked.error().code != ErrorCode::RunNotActive) {
         complain(asked.error());
@@ -234,6 +234,10 @@ void printReport(const OpenRun& run)
     printStepPaths(run);
     if (picture.state() != event::RunState::Completed) {
         fmt::print("Go on with what is left: {}\n", commandFor(run.workspace, "resume", run.name));
+        if (picture.state() == event::RunState::Failed) {
+            fmt::print("After mending the script or the job: {} --resume_from {}\n",
+                commandFor(run.workspace, "run", run.spec.jobFile), run.name);
+        }
     }
 }
 

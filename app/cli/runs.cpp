@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // SPDX-FileCopyrightText: The Sheaf authors
 #include "app/cli/open_run.h"
+#include "app/cli/status_json.h"
 #include "app/cli/terminal.h"
 #include "app/cli/verbs.h"
 
@@ -17,16 +18,29 @@ std::string stateOf(const workspace::RunSummary& run)
     return run.interrupted ? "Interrupted" : json::enumName(run.state);
 }
 
+boost::json::object runObject(const workspace::Workspace& workspace, const workspace::RunSummary& run)
+{
+    return { { "run", run.run }, { "state", stateOf(run) }, { "message", run.message },
+        { "displayName", run.displayName }, { "jobFile", run.jobFile },
+        { "folder", workspace.runDir(run.run).path().string() }, { "started", timeOrNull(run.startedMicros) },
+        { "ended", timeOrNull(run.endedMicros) }, { "miniBatches", run.miniBatches },
+        { "miniBatchesFailed", run.miniBatchesFailed } };
+}
+
 int listRuns(const std::string& folder, bool json)
 {
     const auto workspace = workspaceOf(folder);
+    std::error_code ignored;
+    if (!std::filesystem::is_directory(workspace.folder(), ignored)) {
+        return complain({ ErrorCode::NotFound, { { "path", workspace.folder().string() } } });
+    }
     const auto runs = workspace.runs();
     if (!runs) {
         return complain(runs.error());
     }
     if (json) {
         for (const auto& run : *runs) {
-            fmt::print("{}\n", json::serialize(run));
+            fmt::print("{}\n", boost::json::serialize(runObject(workspace, run)));
         }
         return 0;
     }

@@ -24,7 +24,7 @@ void printSteps(const OpenRun& run)
         const auto number = [&](std::uint32_t count) {
             return step.planned ? text::humanCount(count) : std::string("-");
         };
-        rows.push_back({ step.name, json::enumName(step.state), number(step.total()),
+        rows.push_back({ step.name, stepStateWord(run, step), number(step.total()),
             number(step.count(event::MiniBatchState::Done)), number(failed),
             number(step.count(event::MiniBatchState::Running)), harmlessLine(step.message) });
     }

@@ -10,11 +10,6 @@ namespace sheaf::cli {
 
 namespace {
 
-boost::json::value timeOrNull(std::int64_t micros)
-{
-    return micros == 0 ? boost::json::value(nullptr) : boost::json::value(isoTime(micros) + "Z");
-}
-
 boost::json::object countsOf(const event::StepPicture& step)
 {
     boost::json::object counts;
@@ -29,7 +24,7 @@ boost::json::object stepObject(const OpenRun& run, const event::StepPicture& ste
 {
     boost::json::object object;
     object["name"] = step.name;
-    object["state"] = json::enumName(step.state);
+    object["state"] = stepStateWord(run, step);
     object["reason"] = step.reason;
     object["message"] = step.message;
     object["exitCode"] = step.exitCode;
@@ -53,6 +48,17 @@ boost::json::object stepObject(const OpenRun& run, const event::StepPicture& ste
 }
 
 } // namespace
+
+boost::json::value timeOrNull(std::int64_t micros)
+{
+    return micros == 0 ? boost::json::value(nullptr) : boost::json::value(isoTime(micros) + "Z");
+}
+
+std::string stepStateWord(const OpenRun& run, const event::StepPicture& step)
+{
+    const bool going = step.state != event::StepState::NotStarted && !step.isOver();
+    return going && run.isInterrupted() ? "Interrupted" : json::enumName(step.state);
+}
 
 std::string statusJson(const OpenRun& run)
 {

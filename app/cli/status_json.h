@@ -8,6 +8,10 @@
 
 namespace sheaf::cli {
 
+/// ISO 8601 in UTC, null for 0.
+[[nodiscard]] boost::json::value timeOrNull(std::int64_t micros);
+/// "Interrupted" for a step that was going on when the run's coordinator went.
+[[nodiscard]] std::string stepStateWord(const OpenRun& run, const event::StepPicture& step);
 /// One line of JSON about a run and its steps: what `status --json` and `run --json` print.
 [[nodiscard]] std::string statusJson(const OpenRun& run);
 /// One line of JSON about a mini-batch: what `batches --json` prints. Asks the store for the error

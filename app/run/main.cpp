@@ -12,6 +12,7 @@
 #include "core/mpi/mpi_session.h"
 #include "core/runtime/agent.h"
 #include "core/runtime/coordinator_host.h"
+#include "core/worker/process_guard.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -44,11 +45,16 @@ int takeLock(const runtime::RunDir& dir)
     return -1;
 }
 
-Result<void> foldEarlierLives(store::EventStore& store, runtime::CoordinatorHost& host)
+Result<void> foldEarlierLives(const runtime::RunDir& dir, runtime::CoordinatorHost& host)
 {
+    // A connection of its own, closed before the run begins: the last one to close makes run.db one plain file.
+    auto store = store::EventStore::openForReading(dir.database());
+    if (!store) {
+        return tl::unexpected<Error>(store.error());
+    }
     std::uint64_t next = 1;
     for (;;) {
-        auto events = store.readFrom(next);
+        auto events = store->readFrom(next);
         if (!events) {
             return tl::unexpected<Error>(events.error());
         }
@@ -74,19 +80,20 @@ Result<void> coordinate(const runtime::RunDir& dir)
     if (!store) {
         return tl::unexpected<Error>(store.error());
     }
-    auto reader = store::EventStore::openForReading(dir.database());
-    if (!reader) {
-        return tl::unexpected<Error>(reader.error());
-    }
     StoreJournal journal(std::move(*store));
     StoreEarlierRuns earlierRuns;
     runtime::CoordinatorHost host(std::move(*spec), dir, journal, earlierRuns);
-    if (auto folded = foldEarlierLives(*reader, host); !folded) {
+    if (auto folded = foldEarlierLives(dir, host); !folded) {
         return folded;
     }
     host.begin(); // the first plans are made while MPI comes up
     mpi::MpiSession session;
-    return host.run(session.transport());
+    auto done = host.run(session.transport());
+    if (!done) {
+        programLog::error("{}", errorSentence(done.error()));
+        session.abort(); // agents may be gone or stuck: nobody waits for them
+    }
+    return done;
 }
 
 } // namespace
@@ -102,6 +109,9 @@ int main(int argc, char** argv)
     const int rank = mpi::MpiSession::rankFromEnvironment();
     if (rank != 0) {
         programLog::setName("node " + std::to_string(rank - 1));
+        if (auto guarded = worker::startGuard(); !guarded) {
+            programLog::warning("what workers fork may outlive this node: {}", errorSentence(guarded.error()));
+        }
         mpi::MpiSession session;
         runtime::Agent(session.transport(), NodeIndex(static_cast<std::uint32_t>(rank - 1)), dir.name()).run();
         return 0;

@@ -45,6 +45,9 @@ void StoreJournal::write(std::stop_token stop)
 /// One sync of each row file and one transaction for all that has gathered.
 void StoreJournal::keep(std::vector<Batch>& batches)
 {
+    if (m_broken) {
+        return; // a log with a hole is worse than one that ends early
+    }
     std::vector<int> rowFiles;
     std::vector<event::Event> events;
     std::vector<monitor::NodeSample> samples;
@@ -57,13 +60,16 @@ void StoreJournal::keep(std::vector<Batch>& batches)
     rowFiles.erase(std::unique(rowFiles.begin(), rowFiles.end()), rowFiles.end());
     for (const int file : rowFiles) {
         if (::fdatasync(file) != 0) {
+            m_broken = true;
             m_problems.put("rows cannot be brought to disk: " + std::generic_category().message(errno));
             return;
         }
     }
     if (!events.empty()) {
         if (auto kept = m_store.append(events); !kept) {
+            m_broken = true;
             m_problems.put(errorSentence(kept.error()));
+            return;
         }
     }
     if (!samples.empty()) {

@@ -40,6 +40,7 @@ private:
     Mailbox<Batch> m_batches;
     Mailbox<std::string> m_problems;
     std::string m_problem;
+    bool m_broken = false; // the thread's: nothing is kept after something could not be
     std::jthread m_thread;
 };
 

@@ -45,6 +45,9 @@ std::string_view sentenceOf(ErrorCode code)
         return "A run '{run}' is there already. Give another name.";
     case ErrorCode::StepMissing:
         return "There is no step '{step}'. There is: {known}.";
+    case ErrorCode::InputChanged:
+        return "{path} has changed since the plan of the run was made, so its mini-batches no longer hold the rows that they were cut for. "
+               "Put the old file back and resume, or start a new run.";
     case ErrorCode::PlanChanged:
         return "The plan of step '{step}' is not the one the run began with, so the run cannot be resumed. Start it anew.";
     case ErrorCode::Database:

@@ -62,6 +62,13 @@ fs::path rowsLibrary()
     return fs::exists(beside, ignored) ? beside : workerDir() / "sheaf_worker" / "libsheaf_rows.so";
 }
 
+fs::path guardProgram()
+{
+    std::error_code ignored;
+    const fs::path beside = programDir().parent_path() / "lib" / "sheaf-guard";
+    return fs::exists(beside, ignored) ? beside : programDir().parent_path() / "libexec" / "sheaf" / "sheaf-guard";
+}
+
 fs::path samplesDir()
 {
     return dataDir("SHEAF_SAMPLES_DIR", "samples", "resources/samples");

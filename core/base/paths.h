@@ -22,6 +22,8 @@ namespace fs = std::filesystem;
 [[nodiscard]] fs::path workerDir();
 /// The library that formats rows of DataFrames for workers: built beside the programs, installed beside the worker package.
 [[nodiscard]] fs::path rowsLibrary();
+/// Program that ends what an agent leaves behind (core/worker/process_guard.h).
+[[nodiscard]] fs::path guardProgram();
 /// Folder with the samples. SHEAF_SAMPLES_DIR overrides.
 [[nodiscard]] fs::path samplesDir();
 

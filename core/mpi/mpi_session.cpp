@@ -28,6 +28,12 @@ runtime::Transport& MpiSession::transport()
     return *m_transport;
 }
 
+void MpiSession::abort()
+{
+    MPI_Abort(MPI_COMM_WORLD, 1);
+    std::_Exit(1);
+}
+
 int MpiSession::rankFromEnvironment()
 {
     const char* rank = std::getenv("OMPI_COMM_WORLD_RANK");

@@ -4,13 +4,21 @@
 
 #include <mpi.h>
 
+#include <algorithm>
 #include <deque>
+#include <map>
+#include <string_view>
 
 namespace sheaf::mpi {
 
 namespace {
 
-constexpr int kTag = 1;
+/// Message tags: bytes that are whole or the last of a message; bytes that go on in the next one of that rank. MPI keeps the
+/// order of what one rank sends to another.
+constexpr int kLastTag = 1;
+constexpr int kPartTag = 2;
+/// MPI counts bytes in an int.
+constexpr std::size_t kMostInPart = std::size_t { 1 } << 30;
 /// Messages taken in one poll, so that the loop comes round to its descriptors and timers.
 constexpr int kMostPerPoll = 64;
 constexpr std::size_t kKeptCapacity = 8U << 20;
@@ -27,6 +35,15 @@ struct MpiTransport::Impl {
     std::deque<Sending> sending; // MPI holds pointers into it: a deque does not move its elements
     std::size_t unsent = 0;
     std::string received;
+    std::map<int, std::string> parts; // by rank: of a message whose last part has not come yet
+
+    void post(std::string bytes, int to, int tag)
+    {
+        auto& one = sending.emplace_back();
+        one.bytes = std::move(bytes);
+        unsent += one.bytes.size();
+        MPI_Isend(one.bytes.data(), static_cast<int>(one.bytes.size()), MPI_BYTE, to, tag, MPI_COMM_WORLD, &one.request);
+    }
 };
 
 MpiTransport::MpiTransport()
@@ -53,11 +70,12 @@ int MpiTransport::size() const
 
 void MpiTransport::send(int rank, std::string bytes)
 {
-    auto& sending = m_impl->sending.emplace_back();
-    sending.bytes = std::move(bytes);
-    m_impl->unsent += sending.bytes.size();
-    MPI_Isend(sending.bytes.data(), static_cast<int>(sending.bytes.size()), MPI_BYTE, rank, kTag, MPI_COMM_WORLD,
-        &sending.request);
+    std::string_view left = bytes;
+    while (left.size() > kMostInPart) {
+        m_impl->post(std::string(left.substr(0, kMostInPart)), rank, kPartTag);
+        left.remove_prefix(kMostInPart);
+    }
+    m_impl->post(left.size() == bytes.size() ? std::move(bytes) : std::string(left), rank, kLastTag);
 }
 
 void MpiTransport::letGo(bool wait)
@@ -88,7 +106,7 @@ bool MpiTransport::poll(const OnBytes& onBytes)
         int there = 0;
         MPI_Message message = MPI_MESSAGE_NULL;
         MPI_Status status;
-        MPI_Improbe(MPI_ANY_SOURCE, kTag, MPI_COMM_WORLD, &there, &message, &status);
+        MPI_Improbe(MPI_ANY_SOURCE, MPI_ANY_TAG, MPI_COMM_WORLD, &there, &message, &status);
         if (there == 0) {
             break;
         }
@@ -96,8 +114,14 @@ bool MpiTransport::poll(const OnBytes& onBytes)
         MPI_Get_count(&status, MPI_BYTE, &count);
         m_impl->received.resize(static_cast<std::size_t>(count));
         MPI_Mrecv(m_impl->received.data(), count, MPI_BYTE, &message, MPI_STATUS_IGNORE);
-        onBytes(status.MPI_SOURCE, m_impl->received);
         came = true;
+        if (status.MPI_TAG == kPartTag) {
+            m_impl->parts[status.MPI_SOURCE] += m_impl->received;
+        } else if (auto parts = m_impl->parts.extract(status.MPI_SOURCE)) {
+            onBytes(status.MPI_SOURCE, parts.mapped() += m_impl->received);
+        } else {
+            onBytes(status.MPI_SOURCE, m_impl->received);
+        }
     }
     if (m_impl->received.capacity() > kKeptCapacity) {
         m_impl->received = {};

@@ -114,11 +114,17 @@ void Binding::unknown(const char* what,
     const FieldValue& at,
     const std::string& path)
 {
+    std::vector<std::string> once;
+    for (const auto& one : known) { // a step may have an input and an output of one name
+        if (std::find(once.begin(), once.end(), one) == once.end()) {
+            once.push_back(one);
+        }
+    }
     m_context.report(Severity::Error, "unknown-reference", at, path,
-        fmt::format("there is no {} '{}'{}", what, name, spec::didYouMean(name, known)),
-        { name, spec::wordList(known),
-            known.empty() ? fmt::format("add it, or remove the reference")
-                          : "use one of: " + spec::wordList(known) });
+        fmt::format("there is no {} '{}'{}", what, name, spec::didYouMean(name, once)),
+        { name, spec::wordList(once),
+            once.empty() ? std::string("add it, or remove the reference")
+                         : std::string("use one of these names") });
 }
 
 // ----------------------------------------------------------------------------------------------
@@ -781,7 +787,7 @@ std::optional<Binding::Value> Binding::evaluate(const StepDefinition& step,
             ? fmt::format("step '{}': '${{{{{}}}}}' names nothing", step.name, expression.inner)
             : fmt::format("step '{}': '${{{{' has no '}}}}'", step.name),
         { expression.inner, "inputs.name, outputs.name or parent.inputs.name",
-            "write one of these forms between ${{ and }}" });
+            "write inputs.name, outputs.name or parent.inputs.name between ${{ and }}" });
     return std::nullopt;
 }
 

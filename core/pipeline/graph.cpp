@@ -31,8 +31,7 @@ Edges edgesOf(const std::vector<GraphNode>& nodes)
 
 /// Every node that is left waits for another that is left: going from one to the next must come
 /// round.
-std::vector<std::string> cycleAmong(const std::vector<GraphNode>& nodes,
-    const Edges& edges,
+std::vector<std::size_t> cycleAmong(const Edges& edges,
     const std::vector<bool>& done,
     std::size_t from)
 {
@@ -43,11 +42,9 @@ std::vector<std::string> cycleAmong(const std::vector<GraphNode>& nodes,
             = std::find_if(next.begin(), next.end(), [&](std::size_t i) { return !done[i]; });
         const auto seen = std::find(walk.begin(), walk.end(), *step);
         if (seen != walk.end()) {
-            std::vector<std::string> names;
-            std::transform(seen, walk.end(), std::back_inserter(names),
-                [&](std::size_t i) { return nodes[i].name; });
-            names.push_back(nodes[*seen].name);
-            return names;
+            std::vector<std::size_t> round(seen, walk.end());
+            round.push_back(*step);
+            return round;
         }
         walk.push_back(*step);
     }
@@ -69,10 +66,13 @@ GraphOrder orderSteps(const std::vector<GraphNode>& nodes)
             }
         }
         if (next == nodes.size()) { // nothing can begin: a cycle; drawn as written
-            next = static_cast<std::size_t>(
+            const auto from = static_cast<std::size_t>(
                 std::find(done.begin(), done.end(), false) - done.begin());
-            if (result.cycle.empty()) {
-                result.cycle = cycleAmong(nodes, edges, done, next);
+            const auto cycle = cycleAmong(edges, done, from);
+            next = *std::min_element(cycle.begin(), cycle.end()); // it is broken there, so each is found once
+            auto& names = result.cycles.emplace_back();
+            for (const std::size_t i : cycle) {
+                names.push_back(nodes[i].name);
             }
         }
         done[next] = true;

@@ -19,8 +19,8 @@ struct GraphOrder
 {
     std::vector<std::size_t>
         order; // indexes of the nodes: each after what it waits for, else as given
-    std::vector<std::string>
-        cycle; // "a", "b", "a" when there is one; then `order` holds every node all the same
+    std::vector<std::vector<std::string>>
+        cycles; // "a", "b", "a"; `order` holds every node all the same
 };
 
 /// Puts steps into an order that respects their bindings. Names that are no node are passed over.

@@ -4,6 +4,8 @@
 
 #include "core/base/paths.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace sheaf::pipeline {
@@ -54,8 +56,25 @@ const spec::MlTable* ResolveContext::table(const std::filesystem::path& folder)
         if (std::filesystem::exists(entry->second.file, error)) {
             m_job.files.push_back(entry->second.file);
         }
+        checkTablePaths(entry->second);
     }
     return &entry->second;
+}
+
+void ResolveContext::checkTablePaths(const spec::MlTable& table)
+{
+    for (const auto& path : table.paths) {
+        const std::filesystem::path full = table.file.parent_path() / path.value; // an absolute one stays what it is
+        std::error_code error;
+        if (!m_checkPaths || path.kind == spec::MlTablePathKind::Pattern || std::filesystem::exists(full, error)) {
+            continue;
+        }
+        spec::FieldValue at;
+        at.file = table.file.string();
+        at.where = path.where;
+        report(spec::Severity::Error, "input-missing", at, "paths", fmt::format("there is no '{}'", path.value),
+            { full.string(), "a path relative to the folder of the MLTable, or an absolute one", "correct the path, or make the file" });
+    }
 }
 
 const std::string& ResolveContext::sourceText(const std::string& file)

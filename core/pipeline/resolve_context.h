@@ -46,6 +46,7 @@ public:
     void finish(Resolved& resolved);
 
 private:
+    void checkTablePaths(const spec::MlTable& table);
     spec::JobFile m_job;
     std::filesystem::path m_runDir;
     bool m_checkPaths = true;

@@ -194,8 +194,8 @@ void putInOrder(ResolveContext& context, std::vector<StepSpec>& steps)
         nodes.push_back({ step.name, step.dependsOn });
     }
     const GraphOrder graph = orderSteps(nodes);
-    if (!graph.cycle.empty()) {
-        reportCycle(context, graph.cycle);
+    for (const auto& cycle : graph.cycles) {
+        reportCycle(context, cycle);
     }
     std::vector<StepSpec> ordered;
     for (const std::size_t index : graph.order) {

@@ -109,7 +109,7 @@ std::string StepFields::reference(
             fmt::format("{}: step '{}' has no '{}' among its {}{}", name, m_step.name, wanted, head,
                 spec::didYouMean(wanted, names)),
             { wanted, spec::wordList(names),
-                names.empty() ? fmt::format("declare it below {}", head) : "use one of: " + spec::wordList(names) });
+                names.empty() ? fmt::format("declare it below {}", head) : std::string("use one of these names") });
         return {};
     }
     return wanted;

@@ -5,6 +5,7 @@
 #include "core/base/paths.h"
 #include "core/base/text.h"
 #include "core/plan/input_listing.h"
+#include "core/plan/input_stamps.h"
 #include "core/plan/json_rows.h"
 #include "core/plan/line_sink.h"
 #include "core/plan/path_list.h"
@@ -108,6 +109,7 @@ private:
             ? m_request.jsonLinesRows
             : std::max<std::int64_t>(m_request.miniBatchSize, 1);
         for (std::size_t i = 0; i < m_files.size(); ++i) {
+            addStamp(m_header, m_files[i], (fs::path(m_header.root) / m_files[i]).string());
             auto planned = planJsonRows((fs::path(m_header.root) / m_files[i]).string(), m_files[i],
                 static_cast<std::uint64_t>(m_header.miniBatchSize), m_watch, m_sink, m_header.items,
                 m_header.bytes);

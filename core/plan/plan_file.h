@@ -42,12 +42,13 @@ struct PlanHeader {
     std::uint64_t items = 0; // files or json rows; 0 for tables
     std::uint64_t bytes = 0; // of input
     std::uint64_t files = 0; // input files
+    boost::json::value inputFiles; // path → [bytes, ns of the last change] of files cut at bytes (input_stamps.h), or null
     std::uint64_t fingerprint = 0; // xxh3 of plan.jsonl: a resume checks it
     std::vector<std::string> warnings; // "link loop at …": told once
 };
 BOOST_DESCRIBE_STRUCT(PlanHeader, (),
     (format, kind, root, tableFormat, table, partitionKeys, miniBatchSize, miniBatches, items, bytes, files,
-        fingerprint, warnings))
+        inputFiles, fingerprint, warnings))
 
 /// A plan that was written: its lines by number. Maps the file; keeps 8 bytes a mini-batch in memory.
 /// Owned by one thread; lines stay valid as long as it lives.

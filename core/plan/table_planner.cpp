@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // SPDX-FileCopyrightText: The Sheaf authors
+#include "core/plan/input_stamps.h"
 #include "core/plan/table_planner.h"
 
 #include "core/base/text.h"
@@ -260,6 +261,7 @@ private:
         RowRange rows = m_input.rows;
         std::string buffer;
         for (std::size_t i = 0; i < m_input.files.size(); ++i) {
+            addStamp(m_header, m_input.files[i], fullPath(i));
             auto values = partitionValues(i);
             auto file = values ? RecordFile::open(fullPath(i), rules, buffer, m_watch)
                                : tl::unexpected<Error>(values.error());
@@ -283,6 +285,9 @@ private:
     {
         if (range.begin >= range.end) {
             return {};
+        }
+        if (!m_firstFile) {
+            m_firstFile = range.file;
         }
         if (m_partitions) {
             m_partitions->add(values, range);
@@ -393,6 +398,7 @@ private:
                 return m_watch.unreadable(paths.back(), errno);
             }
             m_header.bytes += static_cast<std::uint64_t>(status.st_size);
+            addStamp(m_header, m_input.files[i], paths.back());
             if (m_watch.shouldStop()) {
                 return PlanWatch::canceled();
             }
@@ -464,6 +470,13 @@ private:
         if (m_headerRow) {
             table["header_row"] = *m_headerRow;
         }
+        // Types are decided by one file, whichever worker reads what: not where each file has columns of its own.
+        if (m_firstFile && m_input.format == TableFormat::Delimited && option("header") != "all_files_different_headers") {
+            const std::string path(m_input.files[*m_firstFile]);
+            if (readableText(path) == path) {
+                table["first_file"] = path;
+            }
+        }
         if (!m_input.deltaPartitionColumns.empty()) {
             table["delta_partition_columns"] = m_input.deltaPartitionColumns;
         }
@@ -478,6 +491,7 @@ private:
     std::optional<Partitions> m_partitions;
     std::optional<std::string> m_headerRow;
     std::size_t m_headerFile = 0;
+    std::optional<std::size_t> m_firstFile; // with rows
     std::size_t m_otherHeaders = 0;
 };
 

@@ -248,6 +248,8 @@ void Agent::onMessage(const RunCommand& message)
 
 void Agent::onMessage(const LeaveRun&)
 {
+    // The coordinator listens until it has heard this, so that nothing large that is still on its way waits for a receiver.
+    m_outbox.put(ToCoordinator(AgentLeft {}));
     m_over = true;
 }
 

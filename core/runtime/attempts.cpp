@@ -127,9 +127,11 @@ void Attempts::restore(const event::AttemptEnded& ended)
     if (one.picked == 0) {
         --m_freshLeft;
     }
+    if (one.picked > 0 && one.state == State::Waiting) { // it is in a queue since the event before
+        takeOut(m_retries, index);
+        takeOut(m_front, index);
+    }
     one.picked = std::max<std::uint32_t>(one.picked, ended.picked);
-    takeOut(m_retries, index);
-    takeOut(m_front, index);
     if (one.state == State::Failed) { // was opened again and tried once more
         one.state = State::Waiting;
         one.charged = 0;

@@ -28,9 +28,11 @@ AttemptRules rulesOf(const pipeline::ParallelSettings& settings)
         settings.allowedFailedPercent };
 }
 
-std::string firstLine(std::string_view text)
+/// Of a traceback: the error.
+std::string lastLine(std::string_view traceback)
 {
-    return std::string(text.substr(0, text.find('\n')));
+    traceback = text::trim(traceback);
+    return std::string(text::trim(traceback.substr(traceback.rfind('\n') + 1))); // npos + 1 is 0
 }
 
 } // namespace
@@ -64,6 +66,7 @@ struct Coordinator::StepRun {
     std::map<NodeIndex, std::uint32_t> firstProcess;
 
     double startedAt = 0;
+    std::optional<double> planningSince;
     double lastProgress = 0;
     bool anyInitOk = false;
     std::vector<NodeIndex> emptied; // slots that stay empty, not told as long as no worker at all got ready
@@ -272,8 +275,13 @@ void Coordinator::onStepPlanned(StepIndex index, const event::StepPlanned& plann
     step.planned = true;
     step.lastProgress = now;
     step.state = StepState::Running;
+    afterAttempts(step, now); // an earlier life may have done all, or crossed a limit: then no worker starts
     startOnAgents(step);
-    afterAttempts(step, now);
+}
+
+void Coordinator::onPlanningBegan(StepIndex index, double now)
+{
+    run(index).planningSince = now;
 }
 
 void Coordinator::onPlanFailed(StepIndex index, const Error& error, double now)
@@ -514,7 +522,7 @@ void Coordinator::afterAttempts(StepRun& step, double now)
     }
     if (const auto crossed = step.attempts.crossedLimit()) {
         abort(step, StepState::Failed, crossed->limit,
-            fmt::format("{} is {}, but {}. First: {}.", crossed->limit, crossed->value, crossed->count,
+            fmt::format("{} is {}, but {}. The first to fail for good: {}.", crossed->limit, crossed->value, crossed->count,
                 step.firstFailure.empty() ? "items that run() did not return" : step.firstFailure),
             now);
         return;
@@ -632,7 +640,7 @@ void Coordinator::on(NodeIndex node, const WorkerGone& message, double)
         message.step, node, message.process, std::string(message.how), std::string(message.detail) });
     if (message.how == "shutdown() raised") {
         m_effects.record(event::WarningRaised {
-            "shutdown_failed", "shutdown() raised: " + firstLine(message.detail), message.step });
+            "shutdown_failed", "shutdown() raised: " + lastLine(message.detail), message.step });
     }
 }
 
@@ -674,15 +682,20 @@ void Coordinator::on(NodeIndex node, const AttemptResult& message, double now)
     ended.traceback = message.traceback;
     ended.logs = m_effects.takeLogRanges(message.step, message.attempt);
     if (message.outcome == event::AttemptOutcome::Done) {
-        ended.rowsBegin = m_effects.keepRows(message.step, message.header, message.rows);
-        ended.rowsEnd = ended.rowsBegin + message.rows.size();
+        const auto begin = m_effects.keepRows(message.step, ended.miniBatch, message.header, message.rows);
+        if (!begin) {
+            return;
+        }
+        ended.rowsBegin = *begin;
+        ended.rowsEnd = *begin + message.rows.size();
         ended.final = step.attempts.onDone(
             message.attempt, message.items, message.returned, { ended.rowsBegin, ended.rowsEnd });
     } else if (message.outcome == event::AttemptOutcome::Lost) {
         ended.final = false;
         step.attempts.onLost(message.attempt);
     } else {
-        ended.items = std::max(ended.items, m_effects.plannedItems(message.step, ended.miniBatch));
+        // A mini-batch of which nobody could say how much it holds holds one item at least (error_threshold: 0 tolerates none).
+        ended.items = std::max({ ended.items, m_effects.plannedItems(message.step, ended.miniBatch), 1U });
         ended.final = step.attempts.onFailed(message.attempt, ended.items, node, message.process);
         if (ended.final && step.firstFailure.empty()) {
             step.firstFailure = fmt::format("mini-batch {}: {}", ended.miniBatch.value, message.error);
@@ -782,8 +795,16 @@ void Coordinator::onStopAsked(bool immediately, double now)
     m_stopNow = m_stopNow || immediately;
     m_effects.record(event::StopAsked { m_stopNow });
     for (auto& step : m_steps) {
-        if (!step->isRunning() || step->canceling || step->state == StepState::Finalizing || step->finishing) {
-            continue; // what is nearly done may end as it is
+        if (!step->isRunning() || step->canceling || step->state == StepState::Finalizing) {
+            continue;
+        }
+        if (step->finishing) { // nearly done: it may end as it is, but shutdown() is not waited for when there is no time
+            for (const auto& share : step->shares) {
+                if (m_stopNow && !share.drained) {
+                    m_effects.send(share.node, CancelStep { step->index });
+                }
+            }
+            continue;
         }
         const bool command = step->spec->kind == pipeline::StepKind::Command;
         if (m_stopNow || command || !step->planned) {
@@ -822,8 +843,8 @@ void Coordinator::onTick(double now)
         }
         const auto& settings = step->spec->parallel;
         if (!step->planned) {
-            if (settings.firstTaskCreationTimeoutSeconds > 0
-                && now - step->startedAt > settings.firstTaskCreationTimeoutSeconds) {
+            if (settings.firstTaskCreationTimeoutSeconds > 0 && step->planningSince
+                && now - *step->planningSince > settings.firstTaskCreationTimeoutSeconds) {
                 abort(*step, StepState::Failed, "first_task_creation",
                     fmt::format("No mini-batch within --first_task_creation_timeout ({}): the input '{}' was still being read.",
                         text::humanSeconds(settings.firstTaskCreationTimeoutSeconds), settings.inputData),

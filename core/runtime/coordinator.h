@@ -24,8 +24,11 @@ public:
     virtual ~CoordinatorEffects() = default;
     virtual void send(NodeIndex node, const ToAgent& message) = 0;
     virtual void record(event::Fact fact) = 0;
-    /// Puts rows into the step's spool; where they begin. The event that names them is recorded after.
-    virtual std::uint64_t keepRows(StepIndex step, std::string_view header, std::string_view rows) = 0;
+    /// Puts the rows of a mini-batch into the step's spool; where they begin. The event that names them is recorded after.
+    /// nullopt: they cannot be kept, the run is ending; nothing may be recorded of this mini-batch.
+    [[nodiscard]] virtual std::optional<std::uint64_t> keepRows(
+        StepIndex step, MiniBatchIndex miniBatch, std::string_view header, std::string_view rows)
+        = 0;
     /// What the attempt wrote to its process's log files so far.
     virtual std::vector<event::LogRange> takeLogRanges(StepIndex step, AttemptId attempt) = 0;
     /// Make the plan (or open the one of an earlier life); answered by onStepPlanned or onPlanFailed.
@@ -63,6 +66,8 @@ public:
     /// `takenOver`: attempts of an earlier run that count as this run's (--resume_from); their rows are in the spool.
     void onStepPlanned(StepIndex step, const event::StepPlanned& planned, const std::vector<std::string>& warnings,
         std::vector<event::AttemptEnded> takenOver, double now);
+    /// The input is being read from now on (before that the plan waited for its turn).
+    void onPlanningBegan(StepIndex step, double now);
     void onPlanFailed(StepIndex step, const Error& error, double now);
     void onStepFinalized(StepIndex step, const Result<void>& result, double now);
     void onStopAsked(bool immediately, double now);
@@ -99,6 +104,7 @@ private:
     void on(NodeIndex, const ChildLog&, double) { }
     void on(NodeIndex, const CommandLog&, double) { }
     void on(NodeIndex, const SampleTaken&, double) { }
+    void on(NodeIndex, const AgentLeft&, double) { }
 
     void startReadySteps(double now);
     void startStep(StepRun& step, double now);

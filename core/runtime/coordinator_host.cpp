@@ -9,6 +9,7 @@
 #include "core/base/text.h"
 #include "core/monitor/perf_csv.h"
 #include "core/pipeline/plan_request.h"
+#include "core/plan/input_stamps.h"
 #include "core/plan/mini_batch_planner.h"
 
 #include <fmt/format.h>
@@ -27,6 +28,8 @@ namespace {
 
 constexpr std::chrono::milliseconds kTick { 50 };
 constexpr std::size_t kMostEvents = 500;
+/// For the agents to say their last word: they kill their workers, which takes no time unless a machine hangs.
+constexpr double kLeaveSeconds = 20;
 
 std::string hostName()
 {
@@ -42,8 +45,14 @@ Result<plan::PlanFile> makePlan(const plan::PlanRequest& request, const fs::path
         if (auto header = plan::writePlan(request, folder, stop); !header) {
             return tl::unexpected<Error>(header.error());
         }
+        return plan::PlanFile::open(folder);
     }
-    return plan::PlanFile::open(folder);
+    return plan::PlanFile::open(folder).and_then([](plan::PlanFile plan) -> Result<plan::PlanFile> {
+        if (auto same = plan::checkStamps(plan.header()); !same) {
+            return tl::unexpected<Error>(same.error());
+        }
+        return plan;
+    });
 }
 
 /// The step that a fact is about; nullopt for facts about the run.
@@ -73,7 +82,7 @@ struct CoordinatorHost::Planned {
 struct CoordinatorHost::StepWork {
     std::optional<plan::PlanFile> plan;
     std::optional<RowSpool> spool;
-    std::string header; // of DataFrames, once
+    std::optional<HeaderFile> headers; // of DataFrames
     std::unique_ptr<StepReport> report;
     std::unique_ptr<monitor::PerfCsv> perf;
     std::map<NodeIndex, std::int64_t> perfMicros; // when each node's figures were last written
@@ -154,20 +163,20 @@ Result<void> CoordinatorHost::run(Transport& transport)
             keepEvents();
         }
     });
+    if (m_over) { // it was over before there was an agent to tell
+        leave();
+    }
     m_tick = std::make_unique<boost::asio::steady_timer>(m_loop->context());
     scheduleTick();
 
     RankLoop::Hooks hooks;
     hooks.onBytes = [this](int rank, std::string_view bytes) { onBytes(rank, bytes); };
     hooks.onTurn = [this](double now) { onTurn(now); };
-    hooks.isOver = [this] { return m_over; };
-    hooks.isExpecting = [this] { return m_coordinator->isBusy(); };
+    hooks.isOver = [this] { return isOver(); };
+    hooks.isExpecting = [this] { return m_over || m_coordinator->isBusy(); };
     hooks.isFast = [] { return false; };
     m_loop->run(hooks);
 
-    for (auto& outbox : m_outboxes) {
-        outbox.flush();
-    }
     keepEvents();
     m_userLogs.flush();
     m_reports.flush();
@@ -179,7 +188,26 @@ Result<void> CoordinatorHost::run(Transport& transport)
     if (!problem.empty()) {
         return fail(ErrorCode::Database, { { "path", m_dir.database().string() }, { "reason", problem } });
     }
+    if (m_agentsLeft < static_cast<int>(m_outboxes.size())) {
+        return fail(ErrorCode::Protocol, { { "peer", "an agent" }, { "reason", "it did not leave when the run was over" } });
+    }
     return {};
+}
+
+/// The agents are told to go, and are listened to until they have: what is large and still on its way waits for a receiver.
+void CoordinatorHost::leave()
+{
+    for (auto& outbox : m_outboxes) {
+        outbox.put(ToAgent(LeaveRun {}));
+    }
+    m_over = true;
+    m_overSince = monotonicSeconds();
+}
+
+bool CoordinatorHost::isOver() const
+{
+    return m_over
+        && (m_agentsLeft >= static_cast<int>(m_outboxes.size()) || monotonicSeconds() - m_overSince > kLeaveSeconds);
 }
 
 // ---- what comes in ----------------------------------------------------------------------------------------------------
@@ -189,6 +217,10 @@ void CoordinatorHost::onBytes(int rank, std::string_view bytes)
     const NodeIndex node(static_cast<std::uint32_t>(rank - 1));
     const double now = monotonicSeconds();
     const bool understood = forEachMessage<ToCoordinator>(bytes, [&](const ToCoordinator& message) {
+        m_agentsLeft += std::holds_alternative<AgentLeft>(message) ? 1 : 0;
+        if (!m_problem.empty()) {
+            return; // nothing is kept any more
+        }
         keepLog(node, message);
         m_coordinator->onMessage(node, message, now);
     });
@@ -279,7 +311,9 @@ void CoordinatorHost::onTurn(double now)
     for (auto& answer : m_answers.takeAll()) {
         answer();
     }
-    m_coordinator->dispatch(now);
+    if (m_problem.empty()) {
+        m_coordinator->dispatch(now);
+    }
     for (auto& outbox : m_outboxes) {
         outbox.flush();
     }
@@ -301,6 +335,9 @@ void CoordinatorHost::scheduleTick()
 
 void CoordinatorHost::onTick()
 {
+    if (!m_problem.empty()) {
+        return;
+    }
     const double now = monotonicSeconds();
     m_coordinator->onTick(now);
     for (std::size_t i = 0; i < m_work.size() && i < m_picture.steps().size(); ++i) {
@@ -319,12 +356,12 @@ void CoordinatorHost::onTick()
 /// Facts that cannot be kept are no facts: the run ends where it is and can be resumed when the cause is mended.
 void CoordinatorHost::stopForProblem(const std::string& problem)
 {
+    if (!m_problem.empty()) {
+        return;
+    }
     m_problem = problem;
     programLog::error("the run stops, its events cannot be kept: {}", problem);
-    for (std::size_t node = 0; node < m_outboxes.size(); ++node) {
-        m_outboxes[node].put(ToAgent(LeaveRun {}));
-    }
-    m_over = true;
+    leave();
 }
 
 // ---- what the coordinator wants -----------------------------------------------------------------------------------------
@@ -338,6 +375,9 @@ void CoordinatorHost::send(NodeIndex node, const ToAgent& message)
 
 void CoordinatorHost::record(event::Fact fact)
 {
+    if (!m_problem.empty()) {
+        return; // what comes after a fact that was lost is none
+    }
     event::Event event { ++m_sequence, wallMicros(), std::move(fact) };
     event::ChangeSet ignored;
     m_picture.apply(event, ignored);
@@ -364,38 +404,60 @@ void CoordinatorHost::keepEvents()
     m_journal.record(std::exchange(m_events, {}), std::exchange(m_rowFiles, {}));
 }
 
-std::uint64_t CoordinatorHost::keepRows(StepIndex step, std::string_view header, std::string_view rows)
+Result<void> CoordinatorHost::openRows(StepIndex step)
 {
+    StepWork& one = work(step);
+    if (!one.spool) {
+        auto spool = RowSpool::open(m_dir.spool(stepSpec(step).name));
+        if (!spool) {
+            return tl::unexpected<Error>(spool.error());
+        }
+        auto headers = HeaderFile::open(m_dir.rowHeaders(stepSpec(step).name));
+        if (!headers) {
+            return tl::unexpected<Error>(headers.error());
+        }
+        one.spool = std::move(*spool);
+        one.headers = std::move(*headers);
+    }
+    return {};
+}
+
+std::optional<std::uint64_t> CoordinatorHost::keepRows(
+    StepIndex step, MiniBatchIndex miniBatch, std::string_view header, std::string_view rows)
+{
+    if (!m_problem.empty()) {
+        return std::nullopt;
+    }
     StepWork& one = work(step);
     if (stepSpec(step).parallel.appendRowTo.empty()) {
         return 0;
     }
-    const RunDir::Path headerFile = m_dir.step(stepSpec(step).name) / "rows.header";
-    if (!one.spool) {
-        auto spool = RowSpool::open(m_dir.spool(stepSpec(step).name));
-        if (!spool) {
-            stopForProblem(errorSentence(spool.error()));
-            return 0;
+    const auto changed = [this](int file) {
+        if (std::find(m_rowFiles.begin(), m_rowFiles.end(), file) == m_rowFiles.end()) {
+            m_rowFiles.push_back(file);
         }
-        one.spool = std::move(*spool);
-        if (auto known = paths::readFile(headerFile)) {
-            one.header = *known;
-        }
+    };
+    if (auto opened = openRows(step); !opened) {
+        stopForProblem(errorSentence(opened.error()));
+        return std::nullopt;
     }
-    if (one.header.empty() && !header.empty()) {
-        one.header = header;
-        if (auto written = paths::writeFile(headerFile, one.header); !written) {
-            stopForProblem(errorSentence(written.error()));
+    if (!header.empty()) {
+        const auto kept = one.headers->keep(miniBatch, header);
+        if (!kept) {
+            stopForProblem(errorSentence(kept.error()));
+            return std::nullopt;
+        }
+        if (*kept) {
+            changed(one.headers->descriptor());
         }
     }
     const auto begin = one.spool->append(rows);
     if (!begin) {
         stopForProblem(errorSentence(begin.error()));
-        return 0;
+        return std::nullopt;
     }
-    if (!rows.empty()
-        && std::find(m_rowFiles.begin(), m_rowFiles.end(), one.spool->descriptor()) == m_rowFiles.end()) {
-        m_rowFiles.push_back(one.spool->descriptor());
+    if (!rows.empty()) {
+        changed(one.spool->descriptor());
     }
     return *begin;
 }
@@ -415,12 +477,13 @@ void CoordinatorHost::planStep(StepIndex step)
     const bool plannedBefore = step.value < m_picture.steps().size() && m_picture.steps()[step.value].planned;
     const std::string earlier = plannedBefore ? std::string() : stepSpec(step).parallel.resumeFrom;
     m_jobs.put([this, step, earlier, request = pipeline::planRequest(stepSpec(step), m_spec.python), dir = m_dir,
-                   name = stepSpec(step).name, stop = work(step).stopPlanning.get_token()] {
+                   name = stepSpec(step).name, appends = !stepSpec(step).parallel.appendRowTo.empty(), stop = work(step).stopPlanning.get_token()] {
         const double began = monotonicSeconds();
+        inLoop([this, step, began] { m_coordinator->onPlanningBegan(step, began); });
         auto planned = std::make_shared<Planned>(makePlan(request, dir.plan(name), stop));
         if (planned->plan && !earlier.empty()) {
             const RunDir earlierDir(dir.path().parent_path() / earlier);
-            planned->takenOver = takeOver(m_earlierRuns, earlierDir, dir, name, step, *planned->plan);
+            planned->takenOver = takeOver(m_earlierRuns, earlierDir, dir, name, step, *planned->plan, appends);
         }
         planned->seconds = monotonicSeconds() - began;
         inLoop([this, step, planned, earlier] { onPlanned(step, *planned, earlier); });
@@ -459,12 +522,23 @@ std::string_view CoordinatorHost::planLine(StepIndex step, MiniBatchIndex miniBa
 
 std::uint32_t CoordinatorHost::plannedItems(StepIndex step, MiniBatchIndex miniBatch)
 {
-    const auto line = json::parse(planLine(step, miniBatch));
-    if (!line || !line->is_object()) {
+    const auto value = [&](MiniBatchIndex index, const char* key) {
+        const auto line = json::parse(planLine(step, index));
+        const auto* found = line && line->is_object() ? line->get_object().if_contains(key) : nullptr;
+        return found != nullptr ? *found : boost::json::value();
+    };
+    if (const auto files = value(miniBatch, "files"); files.is_array()) {
+        return static_cast<std::uint32_t>(files.get_array().size());
+    }
+    const auto row = value(miniBatch, "row"); // the first of its JSON rows; the next mini-batch begins where it ends
+    if (!row.is_int64() || !work(step).plan) {
         return 0;
     }
-    const auto* files = line->get_object().if_contains("files");
-    return files != nullptr && files->is_array() ? static_cast<std::uint32_t>(files->get_array().size()) : 0;
+    const plan::PlanHeader& header = work(step).plan->header();
+    const bool last = miniBatch.value + 1 >= header.miniBatches;
+    const auto next = last ? boost::json::value() : value(MiniBatchIndex(miniBatch.value + 1), "row");
+    const std::int64_t end = next.is_int64() ? next.get_int64() : static_cast<std::int64_t>(header.items);
+    return static_cast<std::uint32_t>(std::max<std::int64_t>(0, end - row.get_int64()));
 }
 
 std::map<std::string, std::string> CoordinatorHost::environmentOf(const pipeline::StepSpec& step) const
@@ -526,6 +600,7 @@ std::string CoordinatorHost::agentStep(StepIndex index, NodeIndex, std::uint32_t
     agent.worker.root = header.root;
     agent.worker.tableFormat = json::enumName(header.tableFormat);
     agent.worker.table = header.table;
+    agent.worker.inputFiles = header.inputFiles;
     agent.worker.partitioned = !header.partitionKeys.empty();
     agent.worker.appendRow = !settings.appendRowTo.empty();
     agent.worker.dataframeHeader = settings.appendRowDataframeHeader;
@@ -557,10 +632,11 @@ void CoordinatorHost::finalizeStep(StepIndex step, const std::vector<RowSpan>& r
         inLoop([this, step] { m_coordinator->onStepFinalized(step, {}, monotonicSeconds()); });
         return;
     }
-    if (!work(step).spool) { // all was done in an earlier life
-        (void)keepRows(step, {}, {});
+    if (auto opened = openRows(step); !opened) { // when all was done in an earlier life it is not open yet
+        inLoop([this, step, opened] { m_coordinator->onStepFinalized(step, opened, monotonicSeconds()); });
+        return;
     }
-    m_jobs.put([this, step, rows, spool = m_dir.spool(stepSpec(step).name), header = work(step).header,
+    m_jobs.put([this, step, rows, spool = m_dir.spool(stepSpec(step).name), header = std::string(work(step).headers->header()),
                    output = fs::path(settings.appendRowFile)] {
         Result<void> assembled = paths::makeDirs(output.parent_path());
         if (assembled) {
@@ -594,7 +670,8 @@ void CoordinatorHost::stepEnded(StepIndex step)
 
 void CoordinatorHost::runEnded()
 {
-    m_over = true;
+    m_over = true; // the coordinator has told the agents to leave
+    m_overSince = monotonicSeconds();
 }
 
 } // namespace sheaf::runtime

@@ -7,6 +7,7 @@
 #include "core/logs/log_writer.h"
 #include "core/plan/plan_file.h"
 #include "core/runtime/coordinator.h"
+#include "core/runtime/header_file.h"
 #include "core/runtime/journal.h"
 #include "core/runtime/outbox.h"
 #include "core/runtime/rank_loop.h"
@@ -47,7 +48,8 @@ public:
 
     void send(NodeIndex node, const ToAgent& message) override;
     void record(event::Fact fact) override;
-    std::uint64_t keepRows(StepIndex step, std::string_view header, std::string_view rows) override;
+    std::optional<std::uint64_t> keepRows(
+        StepIndex step, MiniBatchIndex miniBatch, std::string_view header, std::string_view rows) override;
     std::vector<event::LogRange> takeLogRanges(StepIndex step, AttemptId attempt) override;
     void planStep(StepIndex step) override;
     void stopPlanning(StepIndex step) override;
@@ -77,6 +79,9 @@ private:
     [[nodiscard]] std::map<std::string, std::string> environmentOf(const pipeline::StepSpec& step) const;
     void makeOutputFolders(const pipeline::StepSpec& step, bool clear);
     void stopForProblem(const std::string& problem);
+    void leave();
+    [[nodiscard]] bool isOver() const;
+    [[nodiscard]] Result<void> openRows(StepIndex step);
     [[nodiscard]] StepWork& work(StepIndex step) { return *m_work[step.value]; }
     [[nodiscard]] const pipeline::StepSpec& stepSpec(StepIndex step) const { return m_spec.steps[step.value]; }
 
@@ -100,6 +105,8 @@ private:
     std::unique_ptr<boost::asio::steady_timer> m_tick;
     std::string m_problem; // why the run's facts cannot be kept
     bool m_over = false;
+    double m_overSince = 0;
+    int m_agentsLeft = 0; // that have said their last word
     Mailbox<std::function<void()>> m_answers; // of the job thread
     Mailbox<Job> m_jobs;
     std::jthread m_jobThread;

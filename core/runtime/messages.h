@@ -245,8 +245,14 @@ struct SampleTaken {
 };
 BOOST_DESCRIBE_STRUCT(SampleTaken, (), (sample))
 
+/// Last word of an agent, after LeaveRun: nothing of it is on its way any more.
+struct AgentLeft {
+    bool unused = false;
+};
+BOOST_DESCRIBE_STRUCT(AgentLeft, (), (unused))
+
 using ToCoordinator = std::variant<AgentJoined, WorkerUp, InitEnded, SlotEmptied, WorkerGone, AttemptResult,
-    AttemptsReturned, AttemptsRunning, UserLog, ChildLog, StepDrained, CommandUp, CommandLog, CommandGone, SampleTaken>;
+    AttemptsReturned, AttemptsRunning, UserLog, ChildLog, StepDrained, CommandUp, CommandLog, CommandGone, SampleTaken, AgentLeft>;
 
 // ---- an attempt's number --------------------------------------------------------------------------------------------
 

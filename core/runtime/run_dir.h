@@ -15,7 +15,7 @@ namespace sheaf::runtime {
 ///   job.yml  run.json  run.db  run.lock  run.socket  mpirun.log  mpirun.pid  outputs/<step>/<output>
 ///   bin/…                         the words python and python3 for command steps
 ///   files/…                       component files and MLTable files as submitted
-///   steps/<step>/plan.json, plan.jsonl, code/, rows.spool, logs/…   (logs: reference §4)
+///   steps/<step>/plan.json, plan.jsonl, code/, rows.spool, rows.headers, logs/…   (logs: reference §4)
 class RunDir
 {
 public:
@@ -41,6 +41,7 @@ public:
     [[nodiscard]] Path plan(const std::string& step) const { return this->step(step); } // folder of plan.json(l)
     [[nodiscard]] Path code(const std::string& step) const { return this->step(step) / "code"; }
     [[nodiscard]] Path spool(const std::string& step) const { return this->step(step) / "rows.spool"; }
+    [[nodiscard]] Path rowHeaders(const std::string& step) const { return this->step(step) / "rows.headers"; }
     [[nodiscard]] Path logs(const std::string& step) const { return this->step(step) / "logs"; }
     [[nodiscard]] Path jobResult(const std::string& step) const { return logs(step) / "job_result.txt"; }
     [[nodiscard]] Path progressOverview(const std::string& step) const { return logs(step) / "job_progress_overview.txt"; }

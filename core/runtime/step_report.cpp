@@ -106,11 +106,9 @@ std::string lastLineOf(const std::string& text)
 std::string_view whatToDo(const std::string& reason)
 {
     static const std::map<std::string, std::string_view> kAdvice {
-        { "error_threshold", "Mend what makes items fail, or raise error_threshold; `sheaf resume` then does only what is missing." },
-        { "mini_batch_error_threshold",
-            "Mend what makes mini-batches fail, or raise mini_batch_error_threshold; `sheaf resume` then does only what is missing." },
-        { "allowed_failed_percent",
-            "Mend what makes mini-batches fail, or raise --allowed_failed_percent; `sheaf resume` then does only what is missing." },
+        { "error_threshold", "Mend what makes items fail, or raise error_threshold." },
+        { "mini_batch_error_threshold", "Mend what makes mini-batches fail, or raise mini_batch_error_threshold." },
+        { "allowed_failed_percent", "Mend what makes mini-batches fail, or raise --allowed_failed_percent." },
         { "no_result", "run() returned nothing for any item. Look at what it returns, and at the failures below." },
         { "init_failed", "Mend init() in the entry script: its traceback is below." },
         { "entry_script", "The entry script cannot be imported: its traceback is below. Check the packages of the interpreter." },
@@ -124,6 +122,18 @@ std::string_view whatToDo(const std::string& reason)
     };
     const auto found = kAdvice.find(reason);
     return found == kAdvice.end() ? std::string_view() : found->second;
+}
+
+/// Whether there are rows of an earlier life to go on behind; a row that a crash cut off is dropped.
+bool endsWithWholeLine(const RunDir::Path& path)
+{
+    std::error_code ignored;
+    const auto text = paths::readFile(path);
+    const std::size_t whole = text ? text->rfind('\n') + 1 : 0; // npos + 1 is 0
+    if (text && whole < text->size()) {
+        std::filesystem::resize_file(path, whole, ignored);
+    }
+    return whole > 0;
 }
 
 } // namespace
@@ -154,10 +164,9 @@ void StepReport::begin(bool resumed)
     if (m_step.kind != pipeline::StepKind::Parallel) {
         return;
     }
-    if (resumed) {
-        std::filesystem::remove(m_miniBatches, ignored);
+    if (!resumed || !endsWithWholeLine(m_miniBatches)) {
+        write(m_miniBatches, std::string(kMiniBatchColumns));
     }
-    write(m_miniBatches, std::string(kMiniBatchColumns));
     overview(wallMicros(), resumed ? "The run was resumed." : "Scheduling began: the input is being listed.");
 }
 
@@ -298,6 +307,9 @@ void StepReport::end(const event::StepPicture& picture, const pipeline::RunSpec&
         return;
     }
     std::string errors;
+    if (!picture.initTraceback.empty()) {
+        errors += fmt::format("the entry script did not get ready\n{}\n\n", picture.initTraceback);
+    }
     for (const auto& failure : picture.failures) {
         errors += fmt::format("{} x {}: {}\nfirst: mini-batch {} at {}\n{}\n\n", failure.attempts,
             json::enumName(failure.outcome), failure.error, failure.firstMiniBatch.value, isoTime(failure.firstMicros),
@@ -313,6 +325,11 @@ std::string StepReport::resultText(const event::StepPicture& picture, const pipe
         picture.message);
     if (const auto advice = whatToDo(picture.reason); !advice.empty()) {
         text += fmt::format("{}\n", advice);
+    }
+    if (picture.state == StepState::Failed) {
+        text += fmt::format("`sheaf resume {0}` tries again what failed, with the script and the settings as they were. After a change of script or "
+                            "job file: `sheaf run {1} --resume_from {0}`. Neither does again what is done.\n",
+            run.run, run.jobFile);
     }
     if (picture.planned) {
         const std::uint32_t done = picture.count(MiniBatchState::Done);

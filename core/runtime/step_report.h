@@ -22,7 +22,7 @@ class StepReport
 public:
     StepReport(const RunDir& dir, const pipeline::StepSpec& step, logs::LogWriter& writer);
 
-    /// Begins the folder; `resumed`: the CSV of mini-batches is written anew from the events that follow.
+    /// Begins the folder; `resumed`: the CSV of mini-batches goes on behind the rows of earlier lives.
     void begin(bool resumed);
     /// `planLine` is the mini-batch's line for AttemptEnded, else "".
     void onEvent(const event::Event& event, std::string_view planLine);

@@ -29,13 +29,15 @@ public:
 /// `--resume_from` (reference §3.6): the mini-batches of `plan` that `earlier` has done already. A
 /// mini-batch is the same when its line of the plan is; the two plans may differ otherwise. Its
 /// rows are copied behind those in the spool of `own` (and brought to disk), its attempt is
-/// numbered as this run's first. Nothing is taken when the plans read different folders. Any
+/// numbered as this run's first. Nothing is taken when the plans read different folders,
+/// nor, with `appendsRows`, a mini-batch whose results the earlier run did not keep. Any
 /// thread, before the step's spool is opened by somebody else.
 [[nodiscard]] Result<std::vector<event::AttemptEnded>> takeOver(EarlierRuns& runs,
     const RunDir& earlier,
     const RunDir& own,
     const std::string& step,
     StepIndex index,
-    const plan::PlanFile& plan);
+    const plan::PlanFile& plan,
+    bool appendsRows);
 
 } // namespace sheaf::runtime

@@ -173,6 +173,7 @@ public:
         AttemptResult result;
         result.attempt = attempt;
         result.outcome = outcome;
+        result.items = attempt == status.attempt ? status.items : 0;
         result.startMicros = wallMicros() - static_cast<std::int64_t>(elapsed * 1e6);
         result.elapsedSeconds = elapsed;
         result.runSeconds = status.phase == worker::WorkerPhase::Run ? elapsed : 0;
@@ -487,6 +488,9 @@ void WorkerPool::finish()
     m_finishing = true;
     const double now = monotonicSeconds();
     for (auto& slot : m_slots) {
+        if (slot->ending == Slot::Ending::Stack) { // no mini-batch is open: it answered while its stack was asked for
+            slot->ending = Slot::Ending::No;
+        }
         if (!slot->process || slot->ending != Slot::Ending::No) {
             continue;
         }

@@ -536,7 +536,8 @@ void FileReader::readRootType(const YamlNode& root)
                 "a file of type '{}' cannot be run by itself{}; it can be a step of a pipeline",
                 type->words(), hint),
             { type->words(), "pipeline",
-                "put it as a step below jobs of a file with type: pipeline" });
+                hint.empty() ? "put it as a step below jobs of a file with type: pipeline"
+                             : "write type: pipeline" });
     } else if (!hasJobs) {
         report(Severity::Error, "missing-field", {}, "jobs", "the pipeline has no jobs",
             { "nothing", "a map of steps", "add jobs" });

@@ -39,6 +39,39 @@ YamlNode valueFromText(const std::string& text)
     return scalarFromText(text);
 }
 
+/// Inputs that are not declared: of the pipeline, or of a step that is no component (whose inputs the resolver knows).
+std::optional<Diagnostic> refuseInput(const YamlNode& root,
+    const std::vector<std::string>& path,
+    const std::string& word,
+    const std::string& file)
+{
+    const YamlNode* owner = path.front() == "inputs" ? &root : nullptr;
+    std::size_t at = 1; // of the input's name
+    if (path.front() == "jobs" && path.size() > 3 && path[2] == "inputs") {
+        const YamlNode* jobs = root.find("jobs");
+        const YamlNode* step = jobs != nullptr ? jobs->find(path[1]) : nullptr;
+        owner = step != nullptr && step->find("component") == nullptr ? step : nullptr;
+        at = 3;
+    }
+    if (owner == nullptr || path.size() <= at) {
+        return std::nullopt;
+    }
+    std::vector<std::string> names;
+    if (const YamlNode* inputs = owner->find("inputs"); inputs != nullptr) {
+        for (const auto& entry : inputs->entries) {
+            names.push_back(entry.key);
+        }
+    }
+    if (std::find(names.begin(), names.end(), path[at]) != names.end()) {
+        return std::nullopt;
+    }
+    return finding(Severity::Error, "override-unknown-key", { file, {}, text::join(path, ".") },
+        fmt::format("--set {}: {} has no input '{}'{}", word,
+            at == 1 ? std::string("the pipeline") : "step '" + path[1] + "'", path[at],
+            didYouMean(path[at], names)),
+        { path[at], names.empty() ? "none" : wordList(names), "use the name of an input that is declared" });
+}
+
 /// Why the path cannot be set, or nothing.
 std::optional<Diagnostic> refuse(const YamlNode& root,
     const std::vector<std::string>& path,
@@ -74,7 +107,7 @@ std::optional<Diagnostic> refuse(const YamlNode& root,
                 "--set {}: there is no step '{}'{}", word, path[1], didYouMean(path[1], names)),
             { path[1], wordList(names), "use the name of a step below jobs" });
     }
-    return std::nullopt;
+    return refuseInput(root, path, word, file);
 }
 
 YamlNode& child(YamlNode& map, const std::string& key)

@@ -185,9 +185,11 @@ EventStore::Impl::~Impl()
 {
     statements.clear();
     if (isWriter) {
-        // A finished run is one plain file, readable from anywhere; refused while a reader is
-        // there, then it stays WAL.
+        // A finished run is one plain file, readable from anywhere. The change of mode is refused
+        // while a reader is there; then all is in run.db, beside an empty log.
         database.setBusyTimeout(0);
+        [[maybe_unused]] const auto checkpointed
+            = database.execute("PRAGMA wal_checkpoint(TRUNCATE)");
         [[maybe_unused]] const auto ignored = database.execute("PRAGMA journal_mode=DELETE");
     }
 }

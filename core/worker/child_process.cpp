@@ -2,6 +2,8 @@
 // SPDX-FileCopyrightText: The Sheaf authors
 #include "core/worker/child_process.h"
 
+#include "core/worker/process_guard.h"
+
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <sys/prctl.h>
@@ -11,6 +13,7 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstring>
 
@@ -23,6 +26,7 @@ namespace {
 constexpr std::array kCleanedPrefixes { "OMPI_", "PMIX_", "PMI_", "ORTE_", "PRTE_", "HYDRA_", "OPAL_" };
 /// Read from a pipe in one turn: the other descriptors get theirs, too.
 constexpr int kReadsPerTurn = 8;
+constexpr std::chrono::milliseconds kLookAgain { 20 };
 
 bool isCleaned(std::string_view variable)
 {
@@ -166,14 +170,20 @@ ChildProcess::ChildProcess(boost::asio::io_context& context)
     , m_out(context)
     , m_error(context)
     , m_pidfd(context)
+    , m_lookAgain(context)
 {
     m_error.isError = true;
 }
 
 ChildProcess::~ChildProcess()
 {
+    if (m_groupLives) {
+        signalGroup(SIGKILL);
+        unguardGroup(m_pid);
+    }
     if (m_pid > 0 && !m_reaped) {
         signalGroup(SIGKILL);
+        unguardGroup(m_pid);
         ::kill(static_cast<pid_t>(m_pid), SIGKILL);
         int status = 0;
         ::waitpid(static_cast<pid_t>(m_pid), &status, 0);
@@ -210,6 +220,7 @@ Result<void> ChildProcess::start(
         return failErrno(command.words.front(), forkError);
     }
     ::setpgid(pid, pid); // here as well: whoever comes first
+    guardGroup(pid);
     out.closeWrite();
     error.closeWrite();
     report.closeWrite();
@@ -223,6 +234,7 @@ Result<void> ChildProcess::start(
         int status = 0;
         ::waitpid(pid, &status, 0);
         m_reaped = true;
+        unguardGroup(pid);
         return failErrno(command.words.front(), execError);
     }
     m_out.descriptor.assign(out.takeRead());
@@ -292,10 +304,31 @@ bool ChildProcess::readOutput(Pipe& pipe, bool all)
 
 void ChildProcess::onExit()
 {
-    signalGroup(SIGKILL); // what it forked goes with it
-    int status = 0;
-    ::waitpid(static_cast<pid_t>(m_pid), &status, 0);
+    if (!m_gently) {
+        signalGroup(SIGKILL); // what it forked goes with it
+    }
+    ::waitpid(static_cast<pid_t>(m_pid), &m_status, 0);
     m_reaped = true;
+    m_groupLives = m_gently && ::kill(-static_cast<pid_t>(m_pid), 0) == 0;
+    m_groupLives ? waitForGroup() : tellEnd();
+}
+
+/// A shell dies of SIGTERM at once; the program that it waited for may be saving what it has.
+void ChildProcess::waitForGroup()
+{
+    m_lookAgain.expires_after(kLookAgain);
+    m_lookAgain.async_wait([this](const boost::system::error_code& failed) {
+        if (failed) {
+            return; // canceled: this object may be gone
+        }
+        m_groupLives = m_groupLives && ::kill(-static_cast<pid_t>(m_pid), 0) == 0;
+        m_groupLives ? waitForGroup() : tellEnd();
+    });
+}
+
+void ChildProcess::tellEnd()
+{
+    unguardGroup(m_pid);
     if (m_beforeEnded) {
         m_beforeEnded();
     }
@@ -309,8 +342,8 @@ void ChildProcess::onExit()
         }
     }
     ProcessEnd end;
-    end.signaled = WIFSIGNALED(status);
-    end.code = end.signaled ? WTERMSIG(status) : WEXITSTATUS(status);
+    end.signaled = WIFSIGNALED(m_status);
+    end.code = end.signaled ? WTERMSIG(m_status) : WEXITSTATUS(m_status);
     const OnEnded onEnded = std::move(m_onEnded);
     onEnded(end); // the owner may let go of this object now
 }
@@ -333,9 +366,16 @@ void ChildProcess::signal(int number)
 
 void ChildProcess::signalGroup(int number)
 {
-    if (m_pid > 0 && !m_reaped) {
+    if (m_pid > 0 && (!m_reaped || m_groupLives)) {
         ::kill(-static_cast<pid_t>(m_pid), number);
+        m_groupLives = m_groupLives && number != SIGKILL; // nothing has time any more
     }
+}
+
+void ChildProcess::terminateGently()
+{
+    m_gently = true;
+    signalGroup(SIGTERM);
 }
 
 } // namespace sheaf::worker

@@ -7,6 +7,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <functional>
 #include <map>
@@ -27,7 +28,7 @@ struct ChildCommand {
 /// A supervised child: process group of its own, dies with this process (PR_SET_PDEATHSIG: so it is to be started from a
 /// thread that lives as long as the process), stdin from /dev/null, stdout and stderr on pipes that are read here, reaped
 /// through a pidfd without touching signal handlers. When it ends its whole group is killed, so nothing that it forked outlives
-/// it. The base of WorkerProcess and CommandProcess; the agent's thread.
+/// it; nor does it outlive this process, if that has a guard (process_guard.h). The base of WorkerProcess and CommandProcess; the agent's thread.
 class ChildProcess
 {
 public:
@@ -45,6 +46,8 @@ public:
     void setReading(bool reading);
     void signal(int number);
     void signalGroup(int number);
+    /// SIGTERM to the group, all of which may take its time: onEnded comes when the last of it is gone, or after SIGKILL.
+    void terminateGently();
     [[nodiscard]] std::int64_t pid() const { return m_pid; }
 
 private:
@@ -63,16 +66,22 @@ private:
     /// Reads what is there; false at the end of the pipe.
     bool readOutput(Pipe& pipe, bool all);
     void onExit();
+    void waitForGroup();
+    void tellEnd();
 
     boost::asio::io_context& m_context;
     Pipe m_out;
     Pipe m_error;
     boost::asio::posix::stream_descriptor m_pidfd;
+    boost::asio::steady_timer m_lookAgain;
     OnOutput m_onOutput;
     std::function<void()> m_beforeEnded;
     OnEnded m_onEnded;
     std::int64_t m_pid = 0;
+    int m_status = 0; // of waitpid
     bool m_reaped = false;
+    bool m_gently = false;
+    bool m_groupLives = false; // the process is reaped, what it forked has its time
     bool m_reading = true;
 };
 

@@ -49,7 +49,7 @@ void CommandProcess::setReading(bool reading)
 
 void CommandProcess::terminate()
 {
-    m_impl->child.signalGroup(SIGTERM);
+    m_impl->child.terminateGently();
 }
 
 void CommandProcess::kill()

@@ -341,6 +341,7 @@ WorkerStatus WorkerProcess::status() const
         std::uint32_t phase = 0;
         std::memcpy(&status.attempt.value, bytes, 8);
         std::memcpy(&phase, bytes + 8, 4);
+        std::memcpy(&status.items, bytes + 12, 4);
         std::memcpy(&status.since, bytes + 16, 8);
         std::memcpy(&status.ended, bytes + 24, 8);
         status.phase = static_cast<WorkerPhase>(std::min<std::uint32_t>(phase, 6));

@@ -30,6 +30,7 @@ struct ProcessEnd {
 struct WorkerStatus {
     AttemptId attempt;
     WorkerPhase phase = WorkerPhase::Starting;
+    std::uint32_t items = 0; // of the mini-batch, 0 until it is loaded
     double since = 0; // CLOCK_MONOTONIC
     std::uint64_t ended = 0;
 };

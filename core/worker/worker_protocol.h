@@ -38,6 +38,7 @@
 /// so a time-out needs no message and a dead worker's page still names the guilty attempt:
 ///     offset 0  u64 attempt being worked on, 0 for none
 ///     offset 8  u32 phase: 0 starting, 1 init, 2 idle, 3 loading, 4 run(), 5 making rows, 6 shutdown
+///     offset 12 u32 items of the mini-batch, 0 until it is loaded
 ///     offset 16 f64 CLOCK_MONOTONIC at which the phase began
 ///     offset 24 u64 attempts ended so far
 ///     offset 32 u8  written by the agent: not 0 asks the worker to hand back what it has not begun, each by a Failed frame with
@@ -67,6 +68,7 @@ struct WorkerStart {
     std::string root; // PlanHeader::root
     std::string tableFormat; // plan::TableFormat by name
     boost::json::value table; // PlanHeader::table
+    boost::json::value inputFiles; // PlanHeader::inputFiles
     bool partitioned = false;
     bool appendRow = true; // false: summary only, no rows are sent
     bool dataframeHeader = false;
@@ -77,6 +79,6 @@ struct WorkerStart {
 };
 BOOST_DESCRIBE_STRUCT(WorkerStart, (),
     (codeDir, entryScript, arguments, node, process, loggingLevel, logDir, outputDir, tempDir, miniBatchKind, root,
-        tableFormat, table, partitioned, appendRow, dataframeHeader, mixedTypes, asyncMode, profilingModule, profileFile))
+        tableFormat, table, inputFiles, partitioned, appendRow, dataframeHeader, mixedTypes, asyncMode, profilingModule, profileFile))
 
 } // namespace sheaf::worker

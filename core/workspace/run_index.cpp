@@ -82,17 +82,27 @@ store::RunRow toRow(const RunSummary& run)
         run.endedMicros, run.message, run.miniBatches, run.miniBatchesFailed };
 }
 
-std::vector<std::string> runFolders(const Workspace& workspace)
+/// NoPermission when there are runs, all of them somebody else's.
+Result<std::vector<std::string>> runFolders(const Workspace& workspace)
 {
     std::vector<std::string> names;
     std::error_code error;
+    fs::path closed;
     for (fs::directory_iterator it(workspace.folder() / ".sheaf" / "runs", error), end;
          !error && it != end; it.increment(error)) {
         const std::string name = it->path().filename().string();
-        std::error_code ignored;
-        if (!name.starts_with('.') && fs::exists(runtime::RunDir(it->path()).spec(), ignored)) {
+        std::error_code looked;
+        if (!name.starts_with('.') && fs::exists(runtime::RunDir(it->path()).spec(), looked)) {
             names.push_back(name);
+        } else if (looked == std::errc::permission_denied) {
+            closed = it->path();
         }
+    }
+    if (error == std::errc::permission_denied) {
+        closed = workspace.folder() / ".sheaf" / "runs";
+    }
+    if (names.empty() && !closed.empty()) {
+        return fail(ErrorCode::NoPermission, { { "path", closed.string() } });
     }
     return names;
 }
@@ -176,8 +186,12 @@ Result<std::vector<RunSummary>> listRuns(const Workspace& workspace)
 {
     Index index(workspace);
     auto known = index.rows();
+    const auto folders = runFolders(workspace);
+    if (!folders) {
+        return tl::unexpected<Error>(folders.error());
+    }
     std::vector<RunSummary> runs;
-    for (const auto& name : runFolders(workspace)) {
+    for (const auto& name : *folders) {
         const auto row = known.find(name);
         const bool isKnown = row != known.end();
         if (isKnown && isOver(row->second.state)) {

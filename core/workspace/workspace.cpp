@@ -10,8 +10,11 @@
 #include "core/workspace/run_name.h"
 #include "core/workspace/run_preparer.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <sys/stat.h>
 #include <thread>
 
@@ -25,12 +28,18 @@ namespace {
 constexpr auto kOnItsWay = 20s; // how long a fresh mpirun may take to get its coordinator going
 constexpr auto kLook = 20ms;
 
+/// Of the last launch; nullopt when the file does not say it.
+std::optional<std::int64_t> mpirunPid(const runtime::RunDir& dir)
+{
+    const auto text = paths::readFile(dir.launched());
+    return text ? text::toInt(text::trim(*text)) : std::nullopt;
+}
+
 /// Whether the mpirun of the last launch is alive (and not a zombie that nobody reaps, as in some
 /// containers).
 bool mpirunLives(const runtime::RunDir& dir)
 {
-    const auto text = paths::readFile(dir.launched());
-    const auto pid = text ? text::toInt(text::trim(*text)) : std::nullopt;
+    const auto pid = mpirunPid(dir);
     const auto stat = pid ? paths::readFile("/proc/" + std::to_string(*pid) + "/stat")
                           : Result<std::string>("");
     if (!stat) {
@@ -155,8 +164,18 @@ Result<std::string> Workspace::findRun(const std::string& nameOrPrefix) const
             matches.emplace_back(made, name);
         }
     }
-    if (matches.empty() || (matches.size() > 1 && nameOrPrefix != "latest")) {
+    if (matches.empty()) {
         return missing;
+    }
+    if (matches.size() > 1 && nameOrPrefix != "latest") {
+        std::vector<std::string> names;
+        for (const auto& [made, name] : matches) {
+            names.push_back(name);
+        }
+        std::sort(names.begin(), names.end());
+        return fail(ErrorCode::Invalid,
+            { { "what", "RUN" }, { "found", nameOrPrefix },
+                { "allowed", "several runs begin so: " + text::join(names, ", ") } });
     }
     return std::max_element(matches.begin(), matches.end())->second;
 }
@@ -189,7 +208,7 @@ Result<void> Workspace::start(const StartRequest& request, StartOutcome& outcome
         outcome.warnings.push_back(
             "The conda file names '" + package + "', which " + python->path + " lacks.");
     }
-    if (auto earlier = findEarlierRuns(job.spec); !earlier) {
+    if (auto earlier = findEarlierRuns(job.spec, request.resumeFrom); !earlier) {
         return earlier;
     }
     job.spec.run = *name;
@@ -210,11 +229,15 @@ Result<void> Workspace::start(const StartRequest& request, StartOutcome& outcome
     return {};
 }
 
-/// --resume_from names a run of this workspace that is over and has the step.
-Result<void> Workspace::findEarlierRuns(pipeline::RunSpec& spec) const
+/// --resume_from names a run of this workspace that is over and has the step; `resumeFrom` is the same for all steps.
+Result<void> Workspace::findEarlierRuns(pipeline::RunSpec& spec, const std::string& resumeFrom) const
 {
     for (auto& step : spec.steps) {
         std::string& from = step.parallel.resumeFrom;
+        const bool forAll = from.empty();
+        if (step.kind == pipeline::StepKind::Parallel && forAll) {
+            from = resumeFrom;
+        }
         if (from.empty()) {
             continue;
         }
@@ -236,6 +259,10 @@ Result<void> Workspace::findEarlierRuns(pipeline::RunSpec& spec) const
             known.push_back(one.name);
         }
         if (std::find(known.begin(), known.end(), step.name) == known.end()) {
+            if (forAll) { // a step that is new has nothing to take over
+                from.clear();
+                continue;
+            }
             return fail(ErrorCode::StepMissing, { { "step", step.name }, { "known", text::join(known, ", ") } });
         }
         from = *name;
@@ -282,6 +309,7 @@ Result<void> Workspace::stop(const std::string& run, bool now) const
     if (!fs::exists(dir.spec(), ignored)) {
         return fail(ErrorCode::RunMissing, { { "run", run }, { "workspace", m_folder.string() } });
     }
+    const auto until = std::chrono::steady_clock::now() + kOnItsWay;
     for (;;) {
         const auto answer = runtime::request(dir, now ? "stop now" : "stop");
         if (answer && *answer == "ok") {
@@ -294,6 +322,11 @@ Result<void> Workspace::stop(const std::string& run, bool now) const
         // On its way, but not listening yet.
         if (answer.error().code != ErrorCode::RunNotActive || !isActive(run)) {
             return tl::unexpected<Error>(answer.error());
+        }
+        if (std::chrono::steady_clock::now() > until) {
+            return fail(ErrorCode::Protocol,
+                { { "peer", "the coordinator of " + run },
+                    { "reason", fmt::format("it hears no requests; end it with `kill {}`, and finish the run later with `sheaf resume`", mpirunPid(dir).value_or(0)) } });
         }
         std::this_thread::sleep_for(kLook);
     }

@@ -36,6 +36,7 @@ struct StartRequest {
     std::vector<std::string> overrides;
     std::string python; // "" : SHEAF_PYTHON, else python3 on the path
     std::string run; // name wanted; "": adjective-noun-suffix
+    std::string resumeFrom {}; // earlier run whose good mini-batches every parallel step takes over, "" for none
 };
 
 /// Started or refused: the diagnostics are there in both cases.
@@ -74,7 +75,8 @@ public:
     [[nodiscard]] bool isActive(const std::string& run) const;
 
 private:
-    [[nodiscard]] Result<void> findEarlierRuns(pipeline::RunSpec& spec) const;
+    [[nodiscard]] Result<void> findEarlierRuns(
+        pipeline::RunSpec& spec, const std::string& resumeFrom) const;
 
     std::filesystem::path m_folder;
 };

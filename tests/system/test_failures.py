@@ -123,6 +123,21 @@ class Failures(SheafTest):
         status = self.run_job(self.parallel_job(entry("if n == 1: raise ValueError('x')"), max_retries=0, error_threshold=0), code=1)
         self.assertEqual(self.step(status, "work")["reason"], "error_threshold")
 
+    def test_rows_of_a_table_mini_batch_that_hangs_count_as_failed_items(self):
+        self.write("job/table/MLTable", "paths:\n  - file: ./t.csv\ntransformations:\n  - read_delimited:\n      delimiter: ','\n")
+        self.write("job/table/t.csv", "n\n" + "".join(f"{n:03}\n" for n in range(600)))
+        job = self.parallel_job(ENTRY + """
+import threading
+def run(frame):
+    if 400 in list(frame["n"]):
+        threading.Event().wait()
+    return frame
+""", files=0, mini_batch_size="1kb", error_threshold=255, max_retries=0, timeout=1)
+        job.write_text(job.read_text().replace("type: uri_folder\n        path: ./data", "type: mltable\n        path: ./table"))
+        status = self.run_job(job, code=1)
+        self.assertEqual(self.step(status, "work")["reason"], "error_threshold")
+        self.assertEqual([b["items"] for b in self.batches(status["run"], "work", "--state", "timedout")], [256])
+
     def test_a_surplus_is_written_and_hides_no_shortfall(self):
         script = entry("if n == 1: return ['a', 'b', 'c']\nif n == 2: return []")
         status = self.run_job(self.parallel_job(script, files=3, max_concurrency_per_instance=1))

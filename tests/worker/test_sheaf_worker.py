@@ -117,6 +117,19 @@ class Tables(unittest.TestCase):
         self.assertEqual(list(frames[1]["name"]), ["007", "008"])
         self.assertEqual(list(frames[1]["id"]), [2, 3])
 
+    def test_types_do_not_depend_on_which_file_was_read_first(self):
+        with tempfile.TemporaryDirectory() as root:
+            for name, rows in (("a.csv", "001\n002\n"), ("b.csv", "x1\n003\n")):
+                with open(os.path.join(root, name), "w") as file:
+                    file.write("code\n" + rows)
+            slices = {"a.csv": ["a.csv", 5, 13], "b.csv": ["b.csv", 8, 12]}
+            for first, expected in (("a.csv", [1, 2, 3]), ("b.csv", ["001", "002", "003"])):
+                for order in (["a.csv", "b.csv"], ["b.csv", "a.csv"]):
+                    table = {"read": {"header": "all_files_same_headers"}, "header_row": "code", "first_file": first, "transformations": []}
+                    reader = tables.TableReader(dict(table=table, root=root, tableFormat="Delimited", mixedTypes=False))
+                    read = {name: list(reader.read({"slices": [slices[name]]})[0]["code"]) for name in order}
+                    self.assertEqual(read["a.csv"] + read["b.csv"], expected)
+
     def test_a_slice_of_blank_lines_has_no_rows(self):
         self.assertEqual(len(self.read("id,name\n\n\n", [[8, 10]])[0]), 0)
 

@@ -37,9 +37,17 @@ private slots:
         const std::vector<GraphNode> nodes { { "x", {} }, { "a", { "x", "c" } }, { "b", { "a" } },
             { "c", { "b" } }, { "y", { "c" } } };
         const GraphOrder graph = orderSteps(nodes);
-        QCOMPARE(graph.cycle, (std::vector<std::string> { "a", "c", "b", "a" }));
+        QCOMPARE(graph.cycles, (std::vector<std::vector<std::string>> { { "a", "c", "b", "a" } }));
         QCOMPARE(graph.order.size(), nodes.size());
-        QCOMPARE(orderSteps({ { "a", { "a" } } }).cycle, (std::vector<std::string> { "a", "a" }));
+        QCOMPARE(orderSteps({ { "a", { "a" } } }).cycles, (std::vector<std::vector<std::string>> { { "a", "a" } }));
+    }
+
+    void each_cycle_is_named_once_and_what_only_waits_for_one_is_in_none()
+    {
+        const auto graph = orderSteps({ { "late", { "b" } }, { "a", { "b" } }, { "b", { "a" } }, { "e", { "f" } }, { "f", { "e", "a" } },
+            { "alone", {} } });
+        QCOMPARE(graph.cycles, (std::vector<std::vector<std::string>> { { "b", "a", "b" }, { "e", "f", "e" } }));
+        QCOMPARE(graph.order.size(), 6U);
     }
 };
 

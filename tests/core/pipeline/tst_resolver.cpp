@@ -592,6 +592,9 @@ private slots:
     {
         m_job.write(
             "bad/MLTable", "paths: [{file: './a.csv'}]\ntransformations: [reed_delimited]\n");
+        QCOMPARE(words(m_job.parallel("", "", "{type: mltable, path: ./bad}")),
+            std::string("Error input-missing paths\nError unknown-transformation transformations.0\n"));
+        m_job.write("bad/a.csv", "x\n");
         const Resolved resolved = m_job.parallel("", "", "{type: mltable, path: ./bad}");
         QCOMPARE(words(resolved), std::string("Error unknown-transformation transformations.0\n"));
         QCOMPARE(resolved.diagnostics.front().file, m_job.path("bad/MLTable"));

@@ -174,7 +174,7 @@ private slots:
             "'all_files_same_headers', 'encoding': 'utf8', "
             "'infer_column_types': true, 'empty_as_string': false, 'support_multi_line': false}, "
             "'transformations': [{'drop_columns': ['x']}, {'filter': 'col(\\'a\\') > 1'}], "
-            "'header_row': 'na\\'me,\xC3\xA4'}"));
+            "'header_row': 'na\\'me,\xC3\xA4', 'first_file': 'data/a.csv'}"));
         QVERIFY2(planned->header.table == expected,
             boost::json::serialize(planned->header.table).c_str());
         QCOMPARE(planned->allSlices(), (std::vector<Slice> { { "data/a.csv", 13, 17 } }));

@@ -96,8 +96,12 @@ void RecordingEffects::record(event::Fact fact)
     events.push_back({ events.size() + 1, 0, std::move(fact) });
 }
 
-std::uint64_t RecordingEffects::keepRows(StepIndex, std::string_view, std::string_view rows)
+std::optional<std::uint64_t> RecordingEffects::keepRows(
+    StepIndex, MiniBatchIndex, std::string_view, std::string_view rows)
 {
+    if (diskIsFull) {
+        return std::nullopt;
+    }
     const std::uint64_t begin = spool.size();
     spool += rows;
     return begin;

@@ -34,10 +34,12 @@ public:
     std::map<std::uint32_t, std::vector<runtime::RowSpan>> finalized; // by step
     std::string spool;
     std::uint32_t itemsPlanned = 0;
+    bool diskIsFull = false; // rows cannot be kept
 
     void send(NodeIndex node, const runtime::ToAgent& message) override;
     void record(event::Fact fact) override;
-    std::uint64_t keepRows(StepIndex step, std::string_view header, std::string_view rows) override;
+    std::optional<std::uint64_t> keepRows(
+        StepIndex step, MiniBatchIndex miniBatch, std::string_view header, std::string_view rows) override;
     std::vector<event::LogRange> takeLogRanges(StepIndex, AttemptId) override { return {}; }
     void planStep(StepIndex step) override { lines.push_back("plan " + name(step)); }
     void stopPlanning(StepIndex step) override { lines.push_back("stop planning " + name(step)); }

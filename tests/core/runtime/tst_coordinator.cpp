@@ -356,6 +356,34 @@ private slots:
         QVERIFY(play.effects.has("run ended Failed"));
     }
 
+    void of_rows_that_cannot_be_kept_nothing_is_recorded()
+    {
+        Play play({ parallelStep("work") });
+        play.begin();
+        play.planned(kFirst, 2);
+        play.effects.diskIsFull = true;
+        play.answer(kFirst, 0);
+        QVERIFY(std::none_of(play.effects.events.begin(), play.effects.events.end(),
+            [](const auto& event) { return std::holds_alternative<event::AttemptEnded>(event.fact); }));
+    }
+
+    void a_failed_mini_batch_of_unknown_size_is_an_item_at_least()
+    {
+        auto step = parallelStep("work");
+        step.parallel.maxRetries = 0;
+        step.parallel.errorThreshold = 0;
+        Play play({ step });
+        play.begin();
+        play.planned(kFirst, 2);
+        AttemptResult died;
+        died.step = kFirst;
+        died.attempt = play.held(kFirst, 0).attempt;
+        died.outcome = AttemptOutcome::WorkerDied;
+        play.say(kNode0, died);
+        play.drained(kFirst);
+        QVERIFY(play.effects.has("work: ended Failed error_threshold"));
+    }
+
     void items_that_the_plan_knows_count_when_the_worker_could_not_say()
     {
         auto step = parallelStep("work");
@@ -699,6 +727,9 @@ private slots:
         step.parallel.firstTaskCreationTimeoutSeconds = 10;
         Play play({ step });
         play.begin();
+        play.tick(50); // its turn has not come: another step's input is being read
+        QVERIFY(!play.effects.has("stop planning work"));
+        play.coordinator.onPlanningBegan(kFirst, play.now);
         play.tick(10);
         QVERIFY(!play.effects.has("stop planning work"));
         play.tick(1);
@@ -759,6 +790,25 @@ private slots:
         after.drained(kFirst);
         after.finalized(kFirst);
         QVERIFY(after.effects.has("run ended Completed"));
+    }
+
+    void a_limit_that_done_mini_batches_crossed_fails_the_resume_before_workers_start()
+    {
+        auto step = parallelStep("work");
+        step.parallel.errorThreshold = 0;
+        Play before({ step });
+        before.begin();
+        before.planned(kFirst, 2);
+        before.answer(kFirst, 0, AttemptOutcome::Done, 0); // its item gave no result
+        before.drained(kFirst);
+        QVERIFY(before.effects.has("work: ended Failed error_threshold"));
+
+        Play after({ step });
+        after.coordinator.restore(before.effects.events);
+        after.begin();
+        after.planned(kFirst, 2);
+        QVERIFY(after.effects.has("work: ended Failed error_threshold"));
+        QCOMPARE(after.effects.all("to 0"), std::string("to 0: leave\n"));
     }
 
     void when_an_earlier_life_did_all_mini_batches_no_worker_starts()

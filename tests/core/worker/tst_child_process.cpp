@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // SPDX-FileCopyrightText: The Sheaf authors
 #include "core/worker/child_process.h"
+#include "core/worker/process_guard.h"
 #include "tests/support/result_macros.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/test_runner.h"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <fstream>
@@ -102,6 +106,69 @@ private slots:
         VERIFY_OK(child.start("sleep 1000 & echo $!; exit 0"));
         child.waitForEnd();
         const auto grandchild = static_cast<pid_t>(std::stoi(child.out));
+        QVERIFY(QTest::qWaitFor([&] { return !isAlive(grandchild); }, 20000));
+    }
+
+    void what_a_shell_waits_for_has_its_time_when_asked_gently()
+    {
+        boost::asio::io_context context;
+        Child child(context);
+        // The shell dies of SIGTERM at once; the one in it still says what it has to say.
+        VERIFY_OK(child.start("sh -c 'trap \"sleep 0.3; echo saved; exit 0\" TERM; echo ready; while :; do sleep 0.05; done'; echo never"));
+        while (child.out.empty()) {
+            context.run_one_for(std::chrono::seconds(20));
+        }
+        child.process.terminateGently();
+        child.waitForEnd();
+        QCOMPARE(child.out, std::string("ready\nsaved\n"));
+        QVERIFY(child.end->signaled);
+    }
+
+    void what_does_not_heed_it_ends_when_killed()
+    {
+        boost::asio::io_context context;
+        Child child(context);
+        VERIFY_OK(child.start("sh -c 'trap \"\" TERM; echo $$; while :; do sleep 0.05; done'; echo never"));
+        while (child.out.empty()) {
+            context.run_one_for(std::chrono::seconds(20));
+        }
+        const auto deaf = static_cast<pid_t>(std::stoi(child.out));
+        child.process.terminateGently();
+        context.run_for(std::chrono::milliseconds(100));
+        QVERIFY(!child.end);
+        QVERIFY(isAlive(deaf));
+        child.process.signalGroup(SIGKILL);
+        child.waitForEnd();
+        QVERIFY(QTest::qWaitFor([&] { return !isAlive(deaf); }, 20000));
+    }
+
+    /// This process is the agent: a child of it plays one that dies with a command still running.
+    void what_it_forked_dies_with_an_agent_that_is_killed()
+    {
+        int words[2] = {};
+        QCOMPARE(::pipe(words), 0);
+        const pid_t agent = ::fork();
+        if (agent == 0) {
+            if (!startGuard()) {
+                ::_exit(1);
+            }
+            boost::asio::io_context context;
+            Child child(context);
+            if (!child.start("sleep 1000 & echo $!; wait")) {
+                ::_exit(1);
+            }
+            while (child.out.empty()) {
+                context.run_one_for(std::chrono::seconds(20));
+            }
+            [[maybe_unused]] const auto told = ::write(words[1], child.out.data(), child.out.size());
+            ::kill(::getpid(), SIGKILL);
+        }
+        ::close(words[1]);
+        char text[32] = {};
+        QVERIFY(::read(words[0], text, sizeof text - 1) > 0);
+        ::close(words[0]);
+        QCOMPARE(::waitpid(agent, nullptr, 0), agent);
+        const auto grandchild = static_cast<pid_t>(std::stoi(text));
         QVERIFY(QTest::qWaitFor([&] { return !isAlive(grandchild); }, 20000));
     }
 

@@ -137,6 +137,7 @@ private slots:
         told.run(6, "b");
         QVERIFY(told.wait([&] { return told.process->status().phase == WorkerPhase::Run; }));
         QCOMPARE(told.process->status().attempt, AttemptId(5));
+        QCOMPARE(told.process->status().items, 1U);
         told.process->askForStack();
         QVERIFY(told.wait([&] { return told.child.find("in run") != std::string::npos; }));
         QVERIFY(told.child.find("in hang") != std::string::npos);

@@ -136,7 +136,7 @@ void tst_workspace::findsARunByItsNameAUniqueBeginningOrLatest()
     QCOMPARE(*workspace.findRun("calm_oak"), std::string("calm_oak"));
     QCOMPARE(*workspace.findRun("wi"), std::string("wise_rye"));
     QCOMPARE(*workspace.findRun("latest"), std::string("calm_oak_2"));
-    COMPARE_ERROR(workspace.findRun("calm"), ErrorCode::RunMissing);
+    COMPARE_ERROR(workspace.findRun("calm"), ErrorCode::Invalid);
     COMPARE_ERROR(workspace.findRun("x"), ErrorCode::RunMissing);
     COMPARE_ERROR(workspace.findRun(""), ErrorCode::RunMissing);
 }

@@ -12,6 +12,7 @@ import traceback
 
 from . import protocol
 from .entry import EntryError, EntryScript, MiniBatchContext
+from .input_files import InputFiles
 from .results import BadReturn, RowWriter
 from .streams import UserStreams, set_up_logging
 
@@ -98,7 +99,7 @@ class Worker:
         if kind == "JsonRows":
             from .json_rows import JsonRows
 
-            return JsonRows(self._start["root"]).read
+            return JsonRows(InputFiles(self._start)).read
         try:
             import pandas  # noqa: F401
         except ImportError as error:
@@ -150,7 +151,7 @@ class Worker:
             outcome = protocol.OUTCOME_EXCEPTION
             entry = self._entry
             run_began = _monotonic()
-            page.go_on(protocol.PHASE_RUN, run_began)
+            page.go_on(protocol.PHASE_RUN, run_began, items)
             try:
                 if self._profiler is not None:
                     result = self._run_profiled(mini_batch, index, line)
@@ -160,7 +161,7 @@ class Worker:
                     result = entry.run(mini_batch)
             finally:
                 run_ended = _monotonic()
-            page.go_on(protocol.PHASE_MAKING_ROWS, run_ended)
+            page.go_on(protocol.PHASE_MAKING_ROWS, run_ended, items)
             header, rows, returned = self._rows.write(result)
         except SystemExit as error:
             # The script ends its process: it gets a fresh one, and the attempt is that of a dead worker.

@@ -136,6 +136,6 @@ class AsyncLoop:
     def _tell_oldest(self):
         for pending in self._pending.values():
             self._page.begin(pending.attempt, pending.began)
-            self._page.go_on(protocol.PHASE_RUN, pending.run_began)
+            self._page.go_on(protocol.PHASE_RUN, pending.run_began, pending.items)
             return
         self._page.end(time.monotonic())

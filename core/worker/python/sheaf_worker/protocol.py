@@ -154,8 +154,9 @@ class StatusPage:
         self._phase.pack_into(page, 8, PHASE_LOADING, 0, now)
         self._attempt.pack_into(page, 0, attempt)
 
-    def go_on(self, phase, now):
-        self._phase.pack_into(self._page, 8, phase, 0, now)
+    def go_on(self, phase, now, items):
+        """With the number of items of the mini-batch: known once it is loaded."""
+        self._phase.pack_into(self._page, 8, phase, items, now)
 
     def end(self, now):
         self._ended += 1

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 import pandas as pd
 
 from .filter_expression import FilterExpression
+from .input_files import InputFiles
 from .partition_format import PartitionFormat
 
 _ENCODINGS = {"utf8": "utf-8", "utf8bom": "utf-8", "iso88591": "latin-1", "latin1": "latin-1", "ascii": "utf-8",
@@ -20,14 +21,10 @@ _ENCODINGS = {"utf8": "utf-8", "utf8bom": "utf-8", "iso88591": "latin-1", "latin
 _HEAD_ROWS = 200
 
 
-def _file_name(root, path):
-    return os.path.join(os.fsencode(root), os.fsencode(path))
-
-
 class _Delimited:
-    def __init__(self, table, root, mixed_types):
+    def __init__(self, table, files, mixed_types):
         read = table["read"]
-        self._root = root
+        self._files = files
         self._delimiter = read.get("delimiter", ",")
         self._header_mode = read.get("header", "all_files_same_headers")
         self._encoding_name = str(read.get("encoding", "utf8")).lower()
@@ -39,7 +36,8 @@ class _Delimited:
         header = table.get("header_row")
         if header is not None:
             self._names = self._header_names(header)
-        self._types = {}  # file's header names → {column: str} that were seen as text
+        self._first_file = table.get("first_file")
+        self._types = {}  # file → {column: str} that were seen as text
         self._orders = {}  # file → encoding with the order of its bytes
 
     def _header_names(self, text):
@@ -90,7 +88,7 @@ class _Delimited:
         return options
 
     def read(self, path, begin, end):
-        name = _file_name(self._root, path)
+        name = self._files.find(path)
         names = self._names_of(name)
         with open(name, "rb") as file:
             file.seek(begin)
@@ -111,13 +109,16 @@ class _Delimited:
         return frame
 
     def _text_columns(self, name, names, encoding, options):
-        """Columns that the first rows of the first file with this header show as text: they are text everywhere, so `007` of a
-        column of codes stays `007` in a mini-batch that happens to hold digits only."""
-        key = tuple(names) if names is not None else None
-        if key not in self._types:
+        """Columns that the first rows of the first file show as text (of each file its own where they have different headers): they
+        are text everywhere, so `007` of a column of codes stays `007` in a mini-batch that happens to hold digits only, and no
+        result depends on which worker read what before."""
+        if self._first_file is not None:
+            name = self._files.find(self._first_file)
+            encoding = self._encoding_of(name)
+        if name not in self._types:
             head = pd.read_csv(io.BytesIO(self._head(name, encoding)), nrows=_HEAD_ROWS, **options)
-            self._types[key] = {column: str for column in head.columns if head[column].dtype == object}
-        return self._types[key]
+            self._types[name] = {column: str for column in head.columns if head[column].dtype == object}
+        return self._types[name]
 
     def _head(self, name, encoding):
         """The first records of the file, without its header."""
@@ -138,8 +139,8 @@ class _Delimited:
 
 
 class _JsonLines:
-    def __init__(self, table, root):
-        self._root = root
+    def __init__(self, table, files):
+        self._files = files
         read = table["read"]
         self._drop = read.get("invalid_lines", "error") == "drop"
         self._encoding = _ENCODINGS.get(str(read.get("encoding", "utf8")).lower(), "utf-8")
@@ -148,7 +149,7 @@ class _JsonLines:
         import json
 
         rows = []
-        with open(_file_name(self._root, path), "rb") as file:
+        with open(self._files.find(path), "rb") as file:
             file.seek(begin)
             text = file.read(end - begin).decode(self._encoding, "replace")
         for record in text.split("\n"):
@@ -163,14 +164,14 @@ class _JsonLines:
 
 
 class _Parquet:
-    def __init__(self, table, root):
-        self._root = root
+    def __init__(self, table, files):
+        self._files = files
         self._partitions = table.get("delta_partition_columns") or []
 
     def read(self, path, begin, end):
         import pyarrow.parquet
 
-        file = pyarrow.parquet.ParquetFile(os.fsdecode(_file_name(self._root, path)))
+        file = pyarrow.parquet.ParquetFile(os.fsdecode(self._files.find(path)))
         groups = range(begin, file.num_row_groups if end < 0 else end)
         frame = file.read_row_groups(list(groups)).to_pandas()
         for name, kind in self._partitions:
@@ -204,13 +205,14 @@ class TableReader:
         table = start["table"]
         self._include_path = bool(table["read"].get("include_path_column", False))
         self._root = start["root"]
+        files = InputFiles(start)
         kind = start["tableFormat"]
         if kind == "Delimited":
-            self._reader = _Delimited(table, self._root, start["mixedTypes"])
+            self._reader = _Delimited(table, files, start["mixedTypes"])
         elif kind == "JsonLines":
-            self._reader = _JsonLines(table, self._root)
+            self._reader = _JsonLines(table, files)
         else:
-            self._reader = _Parquet(table, self._root)
+            self._reader = _Parquet(table, files)
         self._format = None
         self._slices = []
         self._steps = []
