@@ -107,10 +107,23 @@ void printLaunchLog(const OpenRun& run)
 {
     const auto bytes = paths::readFile(run.dir.launchLog());
     const auto lines = text::split(bytes ? text::trim(*bytes) : std::string_view(), '\n');
-    const std::size_t first = lines.size() > 8 ? lines.size() - 8 : 0;
-    for (std::size_t i = first; i < lines.size(); ++i) {
-        if (!lines[i].empty()) {
-            fmt::print(stderr, "  {}\n", harmlessLine(lines[i]));
+    // Our own errors say more than what mpirun adds about the end of its processes.
+    constexpr std::string_view kError = " ERROR ";
+    std::vector<std::string> told;
+    for (const auto& line : lines) {
+        if (const auto at = line.find(kError); at != std::string::npos) {
+            std::string error = line.substr(at + kError.size());
+            if (std::find(told.begin(), told.end(), error) == told.end()) {
+                told.push_back(std::move(error));
+            }
+        }
+    }
+    if (told.empty()) {
+        told.assign(lines.begin() + static_cast<std::ptrdiff_t>(lines.size() > 8 ? lines.size() - 8 : 0), lines.end());
+    }
+    for (const auto& line : told) {
+        if (!line.empty()) {
+            fmt::print(stderr, "  {}\n", harmlessLine(line));
         }
     }
 }

@@ -89,9 +89,9 @@ Result<void> coordinate(const runtime::RunDir& dir)
     host.begin(); // the first plans are made while MPI comes up
     mpi::MpiSession session;
     auto done = host.run(session.transport());
-    if (!done) {
+    if (!host.agentsHaveLeft()) {
         programLog::error("{}", errorSentence(done.error()));
-        session.abort(); // agents may be gone or stuck: nobody waits for them
+        session.abort(); // they are gone or stuck: nobody waits for them
     }
     return done;
 }

@@ -29,6 +29,7 @@ enum class ErrorCode {
     RunNotActive, // the run has no living coordinator: run
     RunExists, // a run of that name is there already: run
     StepMissing, // the run has no such step: step, known
+    NotKept, // rows or events of a run cannot be written: reason
     InputChanged, // a file that the plan cut at bytes is not as it was: path
     PlanChanged, // the plan on disk is not the one the run began with: step
     Database, // SQLite refused: path, reason

@@ -45,6 +45,8 @@ std::string_view sentenceOf(ErrorCode code)
         return "A run '{run}' is there already. Give another name.";
     case ErrorCode::StepMissing:
         return "There is no step '{step}'. There is: {known}.";
+    case ErrorCode::NotKept:
+        return "{reason} So the run stopped: what happens in it could not be kept.";
     case ErrorCode::InputChanged:
         return "{path} has changed since the plan of the run was made, so its mini-batches no longer hold the rows that they were cut for. "
                "Put the old file back and resume, or start a new run.";

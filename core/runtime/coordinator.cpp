@@ -300,7 +300,7 @@ void Coordinator::onStepFinalized(StepIndex index, const Result<void>& result, d
         return; // its end has been told already
     }
     if (!result) {
-        endStep(step, StepState::Failed, "output", errorSentence(result.error()), 0, now);
+        endStep(step, StepState::Failed, result.error().code == ErrorCode::InputChanged ? "input" : "output", errorSentence(result.error()), 0, now);
         return;
     }
     endStep(step, StepState::Completed, "", doneSentence(step), 0, now);

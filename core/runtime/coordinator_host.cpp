@@ -186,9 +186,9 @@ Result<void> CoordinatorHost::run(Transport& transport)
         problem = m_problem;
     }
     if (!problem.empty()) {
-        return fail(ErrorCode::Database, { { "path", m_dir.database().string() }, { "reason", problem } });
+        return fail(ErrorCode::NotKept, { { "reason", problem } });
     }
-    if (m_agentsLeft < static_cast<int>(m_outboxes.size())) {
+    if (!agentsHaveLeft()) {
         return fail(ErrorCode::Protocol, { { "peer", "an agent" }, { "reason", "it did not leave when the run was over" } });
     }
     return {};
@@ -207,7 +207,7 @@ void CoordinatorHost::leave()
 bool CoordinatorHost::isOver() const
 {
     return m_over
-        && (m_agentsLeft >= static_cast<int>(m_outboxes.size()) || monotonicSeconds() - m_overSince > kLeaveSeconds);
+        && (agentsHaveLeft() || monotonicSeconds() - m_overSince > kLeaveSeconds);
 }
 
 // ---- what comes in ----------------------------------------------------------------------------------------------------
@@ -360,7 +360,6 @@ void CoordinatorHost::stopForProblem(const std::string& problem)
         return;
     }
     m_problem = problem;
-    programLog::error("the run stops, its events cannot be kept: {}", problem);
     leave();
 }
 
@@ -628,8 +627,12 @@ std::string CoordinatorHost::agentCommand(StepIndex index)
 void CoordinatorHost::finalizeStep(StepIndex step, const std::vector<RowSpan>& rows)
 {
     const auto& settings = stepSpec(step).parallel;
+    // A table that was edited under way failed the mini-batches that came after; no threshold makes a result of the rest.
+    const auto unchanged = [files = work(step).plan->header()] { return plan::checkStamps(files); };
     if (settings.appendRowTo.empty()) {
-        inLoop([this, step] { m_coordinator->onStepFinalized(step, {}, monotonicSeconds()); });
+        m_jobs.put([this, step, unchanged] {
+            inLoop([this, step, same = unchanged()] { m_coordinator->onStepFinalized(step, same, monotonicSeconds()); });
+        });
         return;
     }
     if (auto opened = openRows(step); !opened) { // when all was done in an earlier life it is not open yet
@@ -637,8 +640,11 @@ void CoordinatorHost::finalizeStep(StepIndex step, const std::vector<RowSpan>& r
         return;
     }
     m_jobs.put([this, step, rows, spool = m_dir.spool(stepSpec(step).name), header = std::string(work(step).headers->header()),
-                   output = fs::path(settings.appendRowFile)] {
-        Result<void> assembled = paths::makeDirs(output.parent_path());
+                   output = fs::path(settings.appendRowFile), unchanged] {
+        Result<void> assembled = unchanged();
+        if (assembled) {
+            assembled = paths::makeDirs(output.parent_path());
+        }
         if (assembled) {
             assembled = assembleRows(spool, rows, header, output);
         }

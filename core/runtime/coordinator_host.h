@@ -46,6 +46,9 @@ public:
     /// Until the run is over. Fails when the run's facts could not be kept.
     [[nodiscard]] Result<void> run(Transport& transport);
 
+    /// Nothing that an agent sent is on its way any more, so MPI can be finalized.
+    [[nodiscard]] bool agentsHaveLeft() const { return m_agentsLeft >= static_cast<int>(m_outboxes.size()); }
+
     void send(NodeIndex node, const ToAgent& message) override;
     void record(event::Fact fact) override;
     std::optional<std::uint64_t> keepRows(

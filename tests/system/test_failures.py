@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # SPDX-FileCopyrightText: The Sheaf authors
 """The failure rules of parallel steps, each with real workers: retries, time-outs, crashes, thresholds, what ends a job."""
+import os
 import unittest
 from pathlib import Path
 
-from sheaf_test import ENTRY, SheafTest
+from sheaf_test import ENTRY, SheafTest, wait_until
 
 ECHO = ENTRY + '''
 def run(mini_batch):
@@ -212,6 +213,31 @@ def run(frame):
         self.assertEqual(len(self.rows(status).splitlines()), 600)
         errors = self.sheaf("logs", status["run"], "work", "--batch", 1)
         self.assertIn("--task_overhead_timeout", errors)
+
+    def test_a_table_that_changes_under_way_fails_the_step_and_is_finished_when_it_is_put_back(self):
+        self.write("job/table/MLTable", "paths:\n  - file: ./t.csv\ntransformations:\n  - read_delimited:\n      delimiter: ','\n")
+        table = self.write("job/table/t.csv", "n\n" + "".join(f"{n:03}\n" for n in range(600)))
+        job = self.parallel_job(ENTRY + """
+def run(frame):
+    if 0 in list(frame["n"]):
+        note("begun", "x")
+        while not (side / "changed").exists():
+            threading.Event().wait(0.02)
+    return frame
+""", files=0, mini_batch_size="1kb", max_concurrency_per_instance=1)
+        job.write_text(job.read_text().replace("type: uri_folder\n        path: ./data", "type: mltable\n        path: ./table"))
+        self.detach(job, "edited")
+        wait_until("the first mini-batch", (self.folder / "side" / "begun").exists)
+        old = (table.stat().st_atime_ns, table.stat().st_mtime_ns)
+        table.write_text("n\nnew\n" + "".join(f"{n:03}\n" for n in range(600)))
+        self.write("side/changed", "")
+        status = self.wait_for_state("edited", "Failed")
+        self.assertEqual(self.step(status, "work")["reason"], "input")
+        self.assertIn("t.csv has changed", self.step(status, "work")["message"])
+        table.write_text("n\n" + "".join(f"{n:03}\n" for n in range(600)))
+        os.utime(table, ns=old)
+        status = self.sheaf_json("resume", "edited")
+        self.assertEqual(self.rows(status), "".join(f"{n}\n" for n in range(600)))
 
     def test_a_step_after_a_failed_one_does_not_run_and_others_do(self):
         job = self.write("pipeline.yml", """type: pipeline

@@ -45,6 +45,20 @@ private:
     QString m_group;
 };
 
+/// "jobs.STEP.resources.instance_count=3" sets the field instance_count of STEP; one for a whole map sets all in it.
+bool isOverridden(const std::string& step, const std::string& field, const std::vector<std::string>& overrides)
+{
+    const std::string head = "jobs." + step + ".";
+    return std::any_of(overrides.begin(), overrides.end(), [&](const std::string& word) {
+        const std::string path = word.substr(0, word.find('='));
+        if (!path.starts_with(head)) {
+            return false;
+        }
+        const std::string own = "." + path.substr(head.size());
+        return own.ends_with("." + field) || field.starts_with(own.substr(1) + ".");
+    });
+}
+
 QString limit(std::int64_t value)
 {
     return value < 0 ? SettingsModel::tr("%1 (any number)").arg(value) : countText(static_cast<std::uint64_t>(value));
@@ -128,7 +142,7 @@ void addCommand(Rows& rows, const pipeline::StepSpec& step)
 
 } // namespace
 
-std::vector<SettingRow> settingsInForce(const pipeline::StepSpec& step)
+std::vector<SettingRow> settingsInForce(const pipeline::StepSpec& step, const std::vector<std::string>& overrides)
 {
     Rows rows(step);
     if (step.kind == pipeline::StepKind::Parallel) {
@@ -150,6 +164,9 @@ std::vector<SettingRow> settingsInForce(const pipeline::StepSpec& step)
     rows.group(SettingsModel::tr("Outputs"));
     for (const auto& output : step.outputs) {
         rows.addAlways(QStringLiteral("outputs.") + toQt(output.name), toQt(output.path));
+    }
+    for (auto& row : rows.rows) {
+        row.isOverride = row.isSetByUser && isOverridden(step.name, toStd(row.name), overrides);
     }
     return std::move(rows.rows);
 }
@@ -191,7 +208,7 @@ QVariant SettingsModel::data(const QModelIndex& index, int role) const
         if (isHead) {
             return index.column() == Name ? row.group : QString();
         }
-        return index.column() == Name ? row.name : index.column() == Value ? row.value : row.isSetByUser ? tr("set in the file") : tr("default");
+        return index.column() == Name ? row.name : index.column() == Value ? row.value : row.isOverride ? tr("set by --set") : row.isSetByUser ? tr("set in the file") : tr("default");
     case Qt::ToolTipRole:
         return index.column() == Value ? row.value : QString();
     case Qt::FontRole:

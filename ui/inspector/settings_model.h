@@ -19,9 +19,12 @@ struct SettingRow {
     QString name; // in the words of the job file
     QString value;
     bool isSetByUser = false;
+    bool isOverride = false; // by --set, not by the file
 };
 
-[[nodiscard]] std::vector<SettingRow> settingsInForce(const pipeline::StepSpec& step);
+/// `overrides`: the --set words of the run, PATH=VALUE.
+[[nodiscard]] std::vector<SettingRow> settingsInForce(
+    const pipeline::StepSpec& step, const std::vector<std::string>& overrides = {});
 
 /// The settings of a step as rows: name, value, whether the file set it. Holds a copy; main thread.
 class SettingsModel : public QAbstractTableModel

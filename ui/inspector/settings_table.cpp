@@ -48,7 +48,8 @@ void SettingsTable::refresh()
             spec = toQt(candidate.name) == step ? &candidate : spec;
         }
     }
-    m_model->setRows(spec != nullptr ? settingsInForce(*spec) : std::vector<SettingRow> {});
+    const auto& overrides = m_context.run.isOpen() ? m_context.run.spec().overrides : std::vector<std::string> {};
+    m_model->setRows(spec != nullptr ? settingsInForce(*spec, overrides) : std::vector<SettingRow> {});
 }
 
 } // namespace sheaf::ui

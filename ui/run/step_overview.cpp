@@ -98,6 +98,7 @@ StepOverview::StepOverview(AppContext& context, QWidget* parent)
     connect(&m_context.run, &RunState::activityChanged, this, [this] { refresh(); });
     connect(&m_context.run, &RunState::closed, this, [this] { refresh(); });
     connect(&m_context.selection, &SelectionState::stepChanged, this, [this] { refresh(); });
+    connect(&m_context.pipeline, &PipelineState::changed, this, [this] { refresh(); });
     refresh();
 }
 
@@ -105,9 +106,12 @@ void StepOverview::refresh()
 {
     const event::StepPicture* step = m_context.run.isOpen() ? m_context.run.step(m_context.selection.step()) : nullptr;
     if (step == nullptr) {
-        m_badge->setState(Tone::Pending, tr("Not run"));
-        m_sentence->setText(m_context.run.isOpen() ? tr("Nothing is known of this step yet.")
-                                                   : tr("Press Run to see this step at work."));
+        const bool chosen = !m_context.selection.step().isEmpty();
+        m_badge->setState(Tone::Pending, chosen ? tr("Not run") : tr("No step chosen"));
+        m_sentence->setText(!chosen               ? tr("Choose a step in the graph.")
+                : m_context.run.isOpen()          ? tr("Nothing is known of this step yet.")
+                : m_context.pipeline.canRun()     ? tr("Press Run to see this step at work.")
+                                                  : tr("The file has errors: mend what the Problems panel names, then press Run."));
         m_strip->setShares({});
         m_counts->clear();
         m_figures->clear();

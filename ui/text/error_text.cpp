@@ -51,6 +51,8 @@ Words wordsOf(ErrorCode code)
         return { QT_TRANSLATE_NOOP("error", "A run '{run}' is there already."), QT_TRANSLATE_NOOP("error", "Give another name.") };
     case ErrorCode::StepMissing:
         return { QT_TRANSLATE_NOOP("error", "There is no step '{step}'."), QT_TRANSLATE_NOOP("error", "There is: {known}.") };
+    case ErrorCode::NotKept:
+        return { QT_TRANSLATE_NOOP("error", "{reason} So the run stopped: what happens in it could not be kept."), QT_TRANSLATE_NOOP("error", "Make room or mend the cause, then resume it: what is done is kept.") };
     case ErrorCode::InputChanged:
         return { QT_TRANSLATE_NOOP("error", "{path} has changed since the plan of the run was made."), QT_TRANSLATE_NOOP("error", "Its mini-batches no longer hold the rows that they were cut for. Put the old file back and resume, or start a new run.") };
     case ErrorCode::PlanChanged:

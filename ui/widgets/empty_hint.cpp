@@ -10,11 +10,14 @@
 #include <QPainter>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace sheaf::ui {
 
 namespace {
 
 constexpr int kTextWidth = 480;
+constexpr int kLeastWidth = 160;
 
 } // namespace
 
@@ -33,7 +36,7 @@ EmptyHint::EmptyHint(const QString& iconName, QWidget* parent)
         label->setAlignment(Qt::AlignHCenter);
         label->setWordWrap(true);
         label->setTextFormat(Qt::PlainText);
-        label->setFixedWidth(kTextWidth); // a wrapping label would else begin at its narrowest
+        label->setFixedWidth(kLeastWidth);
     }
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(space::kMedium, space::kMedium, space::kMedium, space::kMedium);
@@ -62,6 +65,16 @@ void EmptyHint::setIconName(const QString& name)
 QString EmptyHint::title() const
 {
     return m_title->text();
+}
+
+void EmptyHint::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    // A wrapping label would else begin at its narrowest.
+    const int room = width() - layout()->contentsMargins().left() - layout()->contentsMargins().right();
+    for (QLabel* label : { m_title, m_text }) {
+        label->setFixedWidth(std::clamp(room, kLeastWidth, kTextWidth));
+    }
 }
 
 void EmptyHint::paintEvent(QPaintEvent*)

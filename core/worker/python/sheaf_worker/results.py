@@ -8,6 +8,8 @@ import sys
 from .protocol import encode
 
 _SETTINGS_FILE = "parallel_run_step.settings.json"
+# A frame to the agent tells its length in 32 bits.
+_MOST_BYTES = (1 << 32) - (1 << 20)
 
 
 class BadReturn(Exception):
@@ -22,6 +24,9 @@ def _to_csv_options(code_dir):
     except FileNotFoundError:
         return {}
     return {key: value for key, value in options.items() if isinstance(value, (str, int, float, bool)) or value is None}
+
+# A frame to the agent tells its length in 32 bits.
+_MOST_BYTES = (1 << 32) - (1 << 20)
 
 
 class RowWriter:
@@ -41,6 +46,13 @@ class RowWriter:
 
     def write(self, result):
         """(header row, rows, number of items)"""
+        written = self._write(result)
+        if len(written[1]) > _MOST_BYTES:
+            raise BadReturn("run() returned %.1f GiB of rows; one mini-batch may give 4 GiB at most. Make mini_batch_size smaller."
+                            % (len(written[1]) / (1 << 30)))
+        return written
+
+    def _write(self, result):
         kind = type(result)
         if kind is list or kind is tuple or isinstance(result, (list, tuple)):
             if not result or not self._append:

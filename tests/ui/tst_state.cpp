@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: The Sheaf authors
+#ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse the C++20 headers that these lead to
+#include "core/base/json.h"
+#include "core/store/event_store.h"
+#include "tests/support/temp_folder.h"
+#include "tests/support/test_runner.h"
+#include "ui/canvas/auto_layout.h"
+#include "ui/inspector/settings_model.h"
+#include "ui/state/run_state.h"
+#include "ui/state/work_thread.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#endif
+
+#include <QAbstractItemModelTester>
+#include <QSignalSpy>
+
+using namespace sheaf;
+using namespace sheaf::ui;
+
+namespace {
+
+/// A run folder whose events the test writes, as a coordinator would.
+struct WrittenRun {
+    test::TempFolder folder;
+    std::optional<store::EventStore> store;
+    std::uint64_t sequence = 0;
+
+    WrittenRun()
+    {
+        pipeline::RunSpec spec;
+        spec.run = "r";
+        spec.jobFile = (folder.path() / "pipeline.yml").string();
+        pipeline::StepSpec step;
+        step.name = "work";
+        step.kind = pipeline::StepKind::Parallel;
+        spec.steps.push_back(step);
+        const runtime::RunDir dir(folder.path() / ".sheaf" / "runs" / "r");
+        std::filesystem::create_directories(dir.path());
+        std::ofstream(dir.spec()) << json::serialize(spec);
+        if (auto opened = store::EventStore::openForWriting(dir.database())) {
+            store.emplace(std::move(*opened));
+        }
+    }
+    bool tell(std::vector<event::Fact> facts)
+    {
+        std::vector<event::Event> events;
+        for (auto& fact : facts) {
+            ++sequence;
+            events.push_back({ sequence, static_cast<std::int64_t>(sequence) * 1000000, std::move(fact) });
+        }
+        return store && store->append(events).has_value();
+    }
+    bool begin(std::uint32_t miniBatches)
+    {
+        return tell({ event::RunStarted { "r", { "work" }, 1, false, 1, "h" }, event::StepStarted { StepIndex(0), { NodeIndex(0) }, 2 },
+            event::StepPlanned { StepIndex(0), miniBatches, 0, 0, 0 } });
+    }
+    static event::AttemptEnded ended(std::uint32_t miniBatch, const std::string& error = {})
+    {
+        event::AttemptEnded attempt;
+        attempt.miniBatch = MiniBatchIndex(miniBatch);
+        attempt.attempt = AttemptId(miniBatch + 1);
+        attempt.picked = 1;
+        attempt.items = 1;
+        attempt.final = true;
+        attempt.outcome = error.empty() ? event::AttemptOutcome::Done : event::AttemptOutcome::Exception;
+        attempt.returned = error.empty() ? 1 : 0;
+        attempt.error = error;
+        return attempt;
+    }
+};
+
+Graph graphOf(int steps)
+{
+    Graph graph;
+    for (int i = 0; i < steps; ++i) {
+        graph.nodes.push_back({ true, QStringLiteral("step%1").arg(i), QStringLiteral("step%1").arg(i), {}, {}, {}, {}, {} });
+        for (const int back : { 1, 3 }) {
+            if (i >= back) {
+                graph.edges.push_back({ i - back, i, QStringLiteral("x") });
+            }
+        }
+    }
+    return graph;
+}
+
+} // namespace
+
+/// What the window knows: the open run, the layout of the graph, the settings in force.
+class tst_state : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void an_open_run_follows_its_record_and_a_run_of_the_past_reads_the_same()
+    {
+        WrittenRun written;
+        QVERIFY(written.begin(6));
+        QVERIFY(written.tell({ WrittenRun::ended(0), WrittenRun::ended(1, "KeyError: 'x'") }));
+        WorkThread reader;
+        WorkThread worker;
+        RunState live(reader, worker);
+        live.open(QString::fromStdString(written.folder.path().string()), QStringLiteral("r"));
+        QTRY_VERIFY(live.isLoaded());
+        const auto* step = live.step(QStringLiteral("work"));
+        QVERIFY(step != nullptr);
+        QCOMPARE(step->count(event::MiniBatchState::Done), 1U);
+        QCOMPARE(live.errorOf(StepIndex(0), MiniBatchIndex(1)), QStringLiteral("KeyError: 'x'"));
+        QVERIFY(live.isInterrupted()); // nobody holds its lock, and no end was written
+
+        QSignalSpy changed(&live, &RunState::changed);
+        QVERIFY(written.tell({ WrittenRun::ended(2), WrittenRun::ended(3), WrittenRun::ended(4), WrittenRun::ended(5),
+            event::StepEnded { StepIndex(0), event::StepState::Completed, "", "5 of 6 mini-batches done, 1 failed.", 0 },
+            event::RunEnded { event::RunState::Completed, "1 of 1 steps completed." } }));
+        QTRY_VERIFY(live.isOver());
+        QVERIFY(changed.count() > 0);
+        QVERIFY(!live.isInterrupted());
+
+        RunState later(reader, worker);
+        later.open(live.workspaceFolder(), QStringLiteral("r"));
+        QTRY_VERIFY(later.isLoaded() && later.isOver());
+        QCOMPARE(later.picture().steps()[0].counts, live.picture().steps()[0].counts);
+        QCOMPARE(later.picture().message(), live.picture().message());
+        QCOMPARE(later.elapsedSeconds(), live.elapsedSeconds());
+    }
+
+    void the_story_of_a_mini_batch_is_every_attempt_of_it()
+    {
+        WrittenRun written;
+        QVERIFY(written.begin(2));
+        auto first = WrittenRun::ended(1, "ValueError: once");
+        first.final = false;
+        first.traceback = "Traceback\nValueError: once";
+        auto second = WrittenRun::ended(1);
+        second.picked = 2;
+        QVERIFY(written.tell({ first, WrittenRun::ended(0), second }));
+        WorkThread reader;
+        WorkThread worker;
+        RunState run(reader, worker);
+        run.open(QString::fromStdString(written.folder.path().string()), QStringLiteral("r"));
+        QTRY_VERIFY(run.isLoaded());
+        std::optional<RunState::MiniBatchStory> story;
+        run.askStory(&run, StepIndex(0), MiniBatchIndex(1), [&](RunState::MiniBatchStory told) { story = std::move(told); });
+        QTRY_VERIFY(story.has_value());
+        QCOMPARE(story->attempts.size(), 2U);
+        QCOMPARE(story->attempts[0].traceback, std::string("Traceback\nValueError: once"));
+        QCOMPARE(story->attempts[1].outcome, event::AttemptOutcome::Done);
+    }
+
+    void the_same_graph_gives_the_same_layout_and_no_boxes_touch()
+    {
+        const Graph graph = graphOf(40);
+        const GraphLayout first = autoLayout(graph);
+        const GraphLayout again = autoLayout(graph);
+        QCOMPARE(first.nodes.size(), graph.nodes.size());
+        QCOMPARE(first.edges.size(), graph.edges.size());
+        QVERIFY(first.nodes == again.nodes);
+        QVERIFY(first.edges == again.edges);
+        for (std::size_t i = 0; i < first.nodes.size(); ++i) {
+            QVERIFY(first.bounds.contains(first.nodes[i]));
+            for (std::size_t k = i + 1; k < first.nodes.size(); ++k) {
+                QVERIFY2(!first.nodes[i].intersects(first.nodes[k]), qPrintable(QStringLiteral("%1 and %2").arg(i).arg(k)));
+            }
+        }
+        for (const auto& edge : graph.edges) { // data flows from left to right
+            QVERIFY(first.nodes[static_cast<std::size_t>(edge.from)].right() < first.nodes[static_cast<std::size_t>(edge.to)].left());
+        }
+    }
+
+    void a_setting_says_whether_the_file_or_an_override_gave_it()
+    {
+        pipeline::StepSpec step;
+        step.name = "work";
+        step.kind = pipeline::StepKind::Parallel;
+        step.setByUser = { "mini_batch_size", "error_threshold" };
+        const auto rows = settingsInForce(step, { "jobs.work.error_threshold=5", "jobs.other.mini_batch_size=1" });
+        SettingsModel model;
+        const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        model.setRows(rows);
+        const auto originOf = [&](const QString& name) {
+            for (int row = 0; row < model.rowCount(); ++row) {
+                if (model.index(row, SettingsModel::Name).data().toString() == name) {
+                    return model.index(row, SettingsModel::Origin).data().toString();
+                }
+            }
+            return QString();
+        };
+        QCOMPARE(originOf(QStringLiteral("error_threshold")), QStringLiteral("set by --set"));
+        QCOMPARE(originOf(QStringLiteral("mini_batch_size")), QStringLiteral("set in the file"));
+        QCOMPARE(originOf(QStringLiteral("mini_batch_error_threshold")), QStringLiteral("default"));
+    }
+};
+
+SHEAF_TEST(tst_state)
+#include "tst_state.moc"
