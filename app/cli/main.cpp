@@ -27,6 +27,7 @@ int main(int argc, char** argv)
     app.require_subcommand(1);
     int exitCode = 0;
     sheaf::cli::addValidate(app, exitCode);
+    sheaf::cli::addEdit(app, exitCode);
     sheaf::cli::addPlan(app, exitCode);
     sheaf::cli::addRun(app, exitCode);
     sheaf::cli::addResume(app, exitCode);

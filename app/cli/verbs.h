@@ -9,6 +9,7 @@
 namespace sheaf::cli {
 
 void addValidate(CLI::App& app, int& exitCode);
+void addEdit(CLI::App& app, int& exitCode);
 void addPlan(CLI::App& app, int& exitCode);
 void addRun(CLI::App& app, int& exitCode);
 void addResume(CLI::App& app, int& exitCode);

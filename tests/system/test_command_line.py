@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sheaf_test import BIN, ENTRY, SAMPLES, SOURCE, SheafTest, wait_until
 
-VERBS = "validate plan run resume stop runs status batches logs outputs doctor".split()
+VERBS = "validate edit plan run resume stop runs status batches logs outputs doctor".split()
 
 TALKS = ENTRY + '''
 from azureml_user.parallel_run import EntryScript
@@ -217,6 +217,26 @@ class Verbs(SheafTest):
             self.assertIn(verb, VERBS)
             for option in re.findall(r"(?m)^\.BR? (--[a-z]+)", text):
                 self.assertIn(option, self.help(verb), f"{verb} {option}")
+
+    def test_edit_changes_just_what_is_meant_or_nothing(self):
+        text = "# mine\r\ntype: pipeline\r\njobs:\r\n  s:   {type: command, command: 'echo 1'}   # s\r\n\r\nunknown: [1,2]"
+        job = self.folder / "job.yml"
+        job.write_bytes(text.encode())
+        job.chmod(0o640)
+        link = self.folder / "link.yml"
+        link.symlink_to(job)
+        printed = self.sheaf("edit", link, "--set", "jobs.s.command=echo 2", "--set", "name=x", "--unset", "unknown.0")
+        self.assertEqual(job.read_bytes().decode(), text.replace("echo 1", "echo 2").replace("[1,2]", "[2]") + "\r\nname: x")
+        self.assertIn("+ name: x", printed)
+        self.assertEqual(job.stat().st_mode & 0o777, 0o640)
+        self.assertTrue(link.is_symlink())
+        before = job.read_bytes()
+        self.sheaf("edit", job, "--set", "jobs.s.command=echo 3", "--set", "jobs.s.command.x=1", code=2)
+        self.assertIn("jobs.s.command", self.stderr)
+        self.sheaf("edit", job, "--set", "jobs.s.command=echo 3", "--dry-run")
+        self.assertIn("says so already", self.sheaf("edit", job, "--set", "jobs.s.command=echo 2"))
+        self.sheaf("edit", self.folder / "none.yml", "--set", "a=1", code=2)
+        self.assertEqual(job.read_bytes(), before)
 
     def test_version(self):
         self.assertRegex(self.sheaf("--version"), r"^sheaf \d+\.\d+\.\d+$")

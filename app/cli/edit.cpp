@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: The Sheaf authors
+#include "app/cli/terminal.h"
+#include "app/cli/verbs.h"
+#include "core/base/paths.h"
+#include "core/base/text.h"
+#include "core/spec/edit.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+
+namespace sheaf::cli {
+
+namespace {
+
+struct EditOptions
+{
+    std::string file;
+    std::vector<std::string> sets;
+    std::vector<std::string> unsets;
+    bool dryRun = false;
+};
+
+Result<std::vector<spec::Edit>> editsOf(const EditOptions& options)
+{
+    std::vector<spec::Edit> edits;
+    for (const auto& word : options.sets) {
+        const std::size_t equals = word.find('=');
+        if (equals == std::string::npos) {
+            return fail(ErrorCode::Invalid,
+                { { "what", "--set" }, { "found", word }, { "allowed", "write it as PATH=VALUE" } });
+        }
+        edits.push_back({ spec::editPath(std::string_view(word).substr(0, equals)), word.substr(equals + 1) });
+    }
+    for (const auto& path : options.unsets) {
+        edits.push_back({ spec::editPath(path), std::nullopt });
+    }
+    return edits;
+}
+
+/// The lines that the patches touch, as a diff shows them.
+void show(const std::string& before, const std::vector<spec::TextPatch>& patches)
+{
+    const auto lineBegin = [](const std::string& text, std::size_t at) {
+        const std::size_t before_ = at == 0 ? std::string::npos : text.rfind('\n', at - 1);
+        return before_ == std::string::npos ? 0 : before_ + 1;
+    };
+    const auto print = [](char sign, std::string_view text) {
+        for (const auto& line : text::split(text, '\n')) {
+            fmt::print("{}\n", coloured(sign == '-' ? Colour::Red : Colour::Green, fmt::format("{} {}", sign, harmlessLine(line))));
+        }
+    };
+    for (const auto& patch : patches) {
+        const std::size_t begin = lineBegin(before, patch.begin);
+        const std::size_t end = std::min(before.find('\n', patch.end), before.size());
+        const std::string old = before.substr(begin, end - begin);
+        const std::string now = before.substr(begin, patch.begin - begin) + patch.text + before.substr(patch.end, end - patch.end);
+        if (now.starts_with(old + "\n") || now.starts_with(old + "\r\n")) { // lines that came behind one that stays
+            print('+', std::string_view(now).substr(now.find('\n', old.size()) + 1));
+        } else {
+            print('-', old);
+            if (!now.empty()) {
+                print('+', now);
+            }
+        }
+    }
+}
+
+int edit(const EditOptions& options)
+{
+    const auto edits = editsOf(options);
+    if (!edits) {
+        return complain(edits.error(), 2);
+    }
+    // The file itself, not a link to it, is written anew.
+    std::error_code error;
+    const auto file = std::filesystem::canonical(options.file, error);
+    if (error) {
+        return complain({ ErrorCode::NotFound, { { "path", options.file } } }, 2);
+    }
+    const auto original = paths::readFile(file);
+    if (!original) {
+        return complain(original.error(), 2);
+    }
+    std::string text = *original;
+    for (const auto& one : *edits) {
+        const auto patches = spec::patchesFor(spec::parseYaml(spec::SourceText(file.string(), text)), one);
+        if (!patches) {
+            return complain(patches.error(), 2); // all or nothing
+        }
+        show(text, *patches);
+        text = spec::patched(text, *patches);
+    }
+    if (text == *original) {
+        fmt::print("{} says so already.\n", harmlessLine(options.file));
+        return 0;
+    }
+    if (options.dryRun) {
+        return 0;
+    }
+    const auto mode = std::filesystem::status(file, error).permissions();
+    if (auto written = paths::writeFile(file, text); !written) {
+        return complain(written.error(), 2);
+    }
+    std::filesystem::permissions(file, mode, error);
+    return 0;
+}
+
+} // namespace
+
+void addEdit(CLI::App& app, int& exitCode)
+{
+    auto options = std::make_shared<EditOptions>();
+    auto* verb = app.add_subcommand("edit", "Change values of a job or component file; every other byte stays as it is");
+    verb->footer("All changes are made, or none. A value is YAML: 5, word, 'text', [a, b], {a: 1}. Where the file has quotes they "
+                 "stay.\nExit code: 0 changed or nothing to change, 2 not changed.");
+    verb->add_option("FILE", options->file, "Pipeline or component file")->required();
+    verb->add_option("--set", options->sets,
+            "Give this entry this value, e.g. jobs.score.mini_batch_size=20; made when it is not there; may be repeated")
+        ->type_name("PATH=VALUE")
+        ->allow_extra_args(false);
+    verb->add_option("--unset", options->unsets, "Take this entry away, after all --set; may be repeated")
+        ->type_name("PATH")
+        ->allow_extra_args(false);
+    verb->add_flag("--dry-run", options->dryRun, "Show what would change, and write nothing");
+    verb->callback([options, &exitCode] { exitCode = edit(*options); });
+}
+
+} // namespace sheaf::cli

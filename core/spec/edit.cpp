@@ -1,0 +1,857 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: The Sheaf authors
+#include "core/spec/edit.h"
+
+#include "core/base/text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace sheaf::spec {
+
+namespace {
+
+constexpr std::size_t kStep = 2; // indentation of a map that is made, where no sister shows another
+
+tl::unexpected<Error> refuse(const Edit& edit, const std::string& found, const std::string& allowed)
+{
+    return fail(ErrorCode::Invalid,
+        { { "what", text::join(edit.path, ".") }, { "found", found }, { "allowed", allowed } });
+}
+
+bool isBlank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+// ---- how a value is written --------------------------------------------------------------------
+
+/// A wanted value: what it means, and whether its form was asked for.
+struct Wanted
+{
+    YamlNode node;
+    std::string raw; // as given
+    bool quoted = false;
+};
+
+std::string doubleQuoted(std::string_view value)
+{
+    std::string all = "\"";
+    for (const char c : value) {
+        switch (c) {
+        case '"':
+            all += "\\\"";
+            break;
+        case '\\':
+            all += "\\\\";
+            break;
+        case '\n':
+            all += "\\n";
+            break;
+        case '\t':
+            all += "\\t";
+            break;
+        case '\r':
+            all += "\\r";
+            break;
+        default:
+            if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+                all += fmt::format("\\x{:02X}", static_cast<unsigned>(static_cast<unsigned char>(c)));
+            } else {
+                all += c;
+            }
+        }
+    }
+    return all + "\"";
+}
+
+bool hasControl(std::string_view value)
+{
+    return std::any_of(value.begin(), value.end(),
+        [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
+std::string singleQuoted(std::string_view value)
+{
+    if (hasControl(value)) {
+        return doubleQuoted(value);
+    }
+    std::string all = "'";
+    for (const char c : value) {
+        all += c == '\'' ? "''" : std::string(1, c);
+    }
+    return all + "'";
+}
+
+/// Whether these characters, without quotes, are one scalar: whatever it means.
+bool canBePlain(std::string_view value, bool inFlow)
+{
+    if (value.empty() || isBlank(value.front()) || isBlank(value.back()) || hasControl(value)
+        || value.back() == ':' || value.find(": ") != value.npos || value.find(" #") != value.npos) {
+        return false;
+    }
+    if (value.starts_with("---") || value.starts_with("...")) {
+        return false;
+    }
+    constexpr std::string_view kFirst = ",[]{}#&*!|>'\"%@`";
+    if (kFirst.find(value.front()) != kFirst.npos) {
+        return false;
+    }
+    if ((value.front() == '-' || value.front() == '?' || value.front() == ':')
+        && (value.size() == 1 || isBlank(value[1]) || (inFlow && std::string_view(",[]{}").find(value[1]) != value.npos))) {
+        return false;
+    }
+    return !inFlow || value.find_first_of(",[]{}") == value.npos;
+}
+
+/// Whether some YAML reader, of 1.1 or 1.2, takes the plain word for a number, a truth value, a date or nothing.
+bool meansMore(std::string_view value)
+{
+    const std::string word = text::lower(value);
+    for (const std::string_view special : { "~", "null", "true", "false", "yes", "no", "on", "off", "y", "n", "=", "<<",
+             ".inf", "+.inf", "-.inf", ".nan" }) {
+        if (word == special) {
+            return true;
+        }
+    }
+    const bool numberLike = std::string_view("0123456789+-.").find(word.front()) != word.npos;
+    return numberLike && word.find_first_not_of("0123456789abcdefxo_:+-.tz ") == word.npos;
+}
+
+std::string asText(std::string_view value, bool inFlow)
+{
+    return canBePlain(value, inFlow) && !meansMore(value) ? std::string(value) : singleQuoted(value);
+}
+
+std::string rendered(const Wanted& wanted, bool inFlow)
+{
+    if (!wanted.node.isScalar()) {
+        return wanted.node.isNull() ? "null" : wanted.raw;
+    }
+    if (wanted.quoted) {
+        return wanted.raw;
+    }
+    // Given plain, it means what YAML makes of it: a number stays one.
+    return canBePlain(wanted.node.text, inFlow) ? wanted.node.text : singleQuoted(wanted.node.text);
+}
+
+Result<Wanted> wantedOf(const Edit& edit)
+{
+    Wanted wanted;
+    wanted.raw = *edit.value;
+    const std::string_view value = text::trim(*edit.value);
+    const bool collection
+        = value.starts_with('[') || (value.starts_with('{') && !value.starts_with("{{"));
+    const bool quotes = value.size() >= 2 && (value.front() == '"' || value.front() == '\'')
+        && value.back() == value.front();
+    if (collection || quotes) {
+        YamlDocument document = parseYaml(SourceText("", std::string(value)));
+        if (document.diagnostics.empty()) {
+            wanted.node = std::move(document.root);
+            wanted.raw = std::string(value);
+            wanted.quoted = quotes;
+            return wanted;
+        }
+        if (collection) {
+            return refuse(edit, *edit.value, "it begins like a list or a map, but is none: " + document.diagnostics.front().message);
+        }
+    }
+    if (value.find('\n') != value.npos || edit.value->find('\n') != std::string::npos) {
+        wanted.node.kind = YamlNode::Kind::Scalar; // several lines are text, to the last blank
+        wanted.node.text = *edit.value;
+        return wanted;
+    }
+    wanted.node = scalarFromText(value);
+    return wanted;
+}
+
+// ---- where things lie --------------------------------------------------------------------------
+
+/// Answers about the bytes of one file.
+class Lines
+{
+public:
+    explicit Lines(std::string_view bytes)
+        : m_bytes(bytes)
+        , m_eol(bytes.find('\n') != bytes.npos && bytes.find('\n') > 0 && bytes[bytes.find('\n') - 1] == '\r' ? "\r\n" : "\n")
+    {
+    }
+
+    [[nodiscard]] std::size_t begin(std::size_t at) const
+    {
+        const std::size_t before = at == 0 ? m_bytes.npos : m_bytes.rfind('\n', at - 1);
+        return before == m_bytes.npos ? 0 : before + 1;
+    }
+    /// Without its line end.
+    [[nodiscard]] std::size_t end(std::size_t at) const
+    {
+        std::size_t stop = std::min(m_bytes.find('\n', at), m_bytes.size());
+        return stop > at && m_bytes[stop - 1] == '\r' ? stop - 1 : stop;
+    }
+    /// Where the next line begins, or the end of the text.
+    [[nodiscard]] std::size_t next(std::size_t at) const
+    {
+        const std::size_t stop = m_bytes.find('\n', at);
+        return stop == m_bytes.npos ? m_bytes.size() : stop + 1;
+    }
+    /// Characters before `at` in its line.
+    [[nodiscard]] std::size_t column(std::size_t at) const
+    {
+        const std::size_t first = begin(at);
+        const bool marked = first == 0 && m_bytes.starts_with("\xEF\xBB\xBF");
+        return at - first - (marked ? 3 : 0);
+    }
+    [[nodiscard]] bool onlyBlanksBefore(std::size_t at) const
+    {
+        const std::size_t first = at - column(at);
+        const auto before = m_bytes.substr(first, at - first);
+        return std::all_of(before.begin(), before.end(), isBlank);
+    }
+    [[nodiscard]] std::size_t skipBlanks(std::size_t at) const
+    {
+        while (at < m_bytes.size() && isBlank(m_bytes[at])) {
+            ++at;
+        }
+        return at;
+    }
+    [[nodiscard]] std::string_view bytes() const { return m_bytes; }
+    [[nodiscard]] const std::string& eol() const { return m_eol; }
+
+private:
+    std::string_view m_bytes;
+    std::string m_eol;
+};
+
+/// A node on the way down: where it is written, and the key or item before it.
+struct Place
+{
+    const YamlNode* node = nullptr;
+    const YamlEntry* entry = nullptr; // null for the root and items of lists
+    bool inFlow = false;
+    std::size_t indent = 0; // column of the map or list that holds it
+};
+
+class Editor
+{
+public:
+    Editor(const YamlDocument& document, const Edit& edit)
+        : m_document(document)
+        , m_edit(edit)
+        , m_lines(document.text.bytes())
+    {
+    }
+
+    Result<std::vector<TextPatch>> run()
+    {
+        std::optional<Wanted> wanted;
+        if (m_edit.value) {
+            auto known = wantedOf(m_edit);
+            if (!known) {
+                return tl::unexpected<Error>(known.error());
+            }
+            wanted = std::move(*known);
+        }
+        Place place { &m_document.root, nullptr, false, 0 };
+        place.inFlow = isFlow(m_document.root);
+        for (std::size_t depth = 0; depth < m_edit.path.size(); ++depth) {
+            const bool last = depth + 1 == m_edit.path.size();
+            auto step = goDown(place, depth);
+            if (!step) {
+                return tl::unexpected<Error>(step.error());
+            }
+            if (!*step) {
+                if (!wanted) {
+                    return refuse(m_edit, "nothing", "there is no such entry to take away");
+                }
+                return add(place, depth, *wanted);
+            }
+            if (last) {
+                return wanted ? replace(place, **step, *wanted) : takeAway(place, **step);
+            }
+            if (isElsewhere(**step)) {
+                return refuse(m_edit, "an alias",
+                    fmt::format("'{}' stands for the anchor in line {}: set the value there, or write the map out here",
+                        m_edit.path[depth], (*step)->node->where.line));
+            }
+            place = **step;
+        }
+        return refuse(m_edit, "", "give a path");
+    }
+
+private:
+    [[nodiscard]] bool isFlow(const YamlNode& node) const
+    {
+        return (node.isMap() || node.isList()) && node.where.begin < m_lines.bytes().size()
+            && (m_lines.bytes()[node.where.begin] == '{' || m_lines.bytes()[node.where.begin] == '[');
+    }
+
+    /// The value of an entry is an alias, so its node lies at the anchor; or the whole entry came through `<<`.
+    [[nodiscard]] bool isElsewhere(const Place& place) const
+    {
+        return place.entry != nullptr
+            && (place.entry->merged || place.node->where.begin < place.entry->keyWhere.end || aliasOf(*place.entry));
+    }
+
+    /// The bytes of "*name" behind the key.
+    [[nodiscard]] std::optional<TextPatch> aliasOf(const YamlEntry& entry) const
+    {
+        if (entry.merged) {
+            return std::nullopt;
+        }
+        std::size_t at = behindColon(entry);
+        at = m_lines.skipBlanks(at);
+        if (at >= m_lines.bytes().size() || m_lines.bytes()[at] != '*') {
+            return std::nullopt;
+        }
+        const std::size_t end = std::min(m_lines.bytes().find_first_of(" \t\r\n,]}", at), m_lines.bytes().size());
+        return TextPatch { at, end, {} };
+    }
+
+    [[nodiscard]] std::size_t behindColon(const YamlEntry& entry) const
+    {
+        const std::size_t colon = m_lines.bytes().find(':', entry.keyWhere.end);
+        return colon == std::string_view::npos ? entry.keyWhere.end : colon + 1;
+    }
+
+    /// The entry or item that the path names next; nullopt when it is not there.
+    Result<std::optional<Place>> goDown(const Place& from, std::size_t depth) const
+    {
+        const std::string& key = m_edit.path[depth];
+        const YamlNode& node = *from.node;
+        if (node.isMap()) {
+            for (const auto& entry : node.entries) {
+                if (entry.key == key) {
+                    return Place { &entry.value, &entry, from.inFlow || isFlow(entry.value), columnOf(node) };
+                }
+            }
+            return std::nullopt;
+        }
+        if (node.isList()) {
+            const auto number = text::toInt(key);
+            if (!number || *number < 0 || *number > std::ssize(node.items)) {
+                return refuse(m_edit, key, fmt::format("this is a list of {} items, numbered from 0", node.items.size()));
+            }
+            if (*number == std::ssize(node.items)) {
+                return std::nullopt;
+            }
+            const YamlNode& item = node.items[static_cast<std::size_t>(*number)];
+            if (item.where.begin < node.where.begin || item.where.end > node.where.end) {
+                return refuse(m_edit, "an alias", fmt::format("the item stands for the anchor in line {}", item.where.line));
+            }
+            return Place { &item, nullptr, from.inFlow || isFlow(item), columnOf(node) };
+        }
+        if (node.isNull()) {
+            return std::nullopt;
+        }
+        return refuse(m_edit, node.words(),
+            fmt::format("'{}' is a value, which has no '{}' in it", joined(depth), key));
+    }
+
+    [[nodiscard]] std::string joined(std::size_t depth) const
+    {
+        return text::join(std::vector<std::string>(m_edit.path.begin(), m_edit.path.begin() + static_cast<std::ptrdiff_t>(depth)), ".");
+    }
+
+    [[nodiscard]] std::size_t columnOf(const YamlNode& node) const { return m_lines.column(node.where.begin); }
+
+    // ---- set what is there -----------------------------------------------------------------------
+
+    Result<std::vector<TextPatch>> replace(const Place& parent, const Place& place, const Wanted& wanted)
+    {
+        const YamlNode& old = *place.node;
+        if (place.entry != nullptr && place.entry->merged) { // a key of its own goes before what `<<` brings
+            return addToMap(parent, m_edit.path.size() - 1, wanted);
+        }
+        if (place.entry != nullptr) {
+            if (auto alias = aliasOf(*place.entry)) {
+                alias->text = rendered(wanted, place.inFlow);
+                return std::vector<TextPatch> { *alias };
+            }
+        }
+        if (old.isMap() || old.isList()) {
+            if (wanted.node.isScalar() || wanted.node.isNull()) {
+                return refuse(m_edit, old.words(), "set a key in it, give a whole [list] or {map}, or take it away first (--unset)");
+            }
+            if (isFlow(old)) {
+                return std::vector<TextPatch> { { old.where.begin, old.where.end, wanted.raw } };
+            }
+            if (place.entry == nullptr) {
+                return std::vector<TextPatch> { { old.where.begin, old.where.end, wanted.raw } };
+            }
+            return std::vector<TextPatch> { { behindColon(*place.entry), old.where.end, " " + wanted.raw } };
+        }
+        if (old.isNull()) {
+            const bool word = old.where.end > old.where.begin;
+            std::string text = wanted.node.isScalar() && isLong(wanted) && !place.inFlow && endsItsLine(old)
+                ? block(wanted.node.text, place.indent + kStep, "|", "")
+                : rendered(wanted, place.inFlow);
+            return std::vector<TextPatch> { { old.where.begin, old.where.end, (word ? "" : " ") + text } };
+        }
+        return replaceScalar(place, wanted);
+    }
+
+    /// A comment behind a value would become part of a block text.
+    [[nodiscard]] bool endsItsLine(const YamlNode& node) const
+    {
+        return m_lines.skipBlanks(node.where.end) >= m_lines.end(node.where.end);
+    }
+
+    static bool isLong(const Wanted& wanted)
+    {
+        return !wanted.quoted && wanted.node.text.find('\n') != std::string::npos;
+    }
+
+    Result<std::vector<TextPatch>> replaceScalar(const Place& place, const Wanted& wanted)
+    {
+        const YamlNode& old = *place.node;
+        const char first = m_lines.bytes()[std::min(old.where.begin, m_lines.bytes().size() - 1)];
+        const bool quotes = first == '"' || first == '\'';
+        const bool isBlock = !place.inFlow && (first == '|' || first == '>') && !old.plain;
+        if (wanted.node.isScalar() && old.text == wanted.node.text && (wanted.quoted == (quotes || isBlock) || !wanted.quoted)) {
+            return std::vector<TextPatch> {};
+        }
+        std::string text;
+        if (!wanted.node.isScalar() || wanted.quoted) {
+            text = rendered(wanted, place.inFlow);
+        } else if (isBlock) {
+            return replaceBlock(place, wanted);
+        } else if (first == '"') {
+            text = doubleQuoted(wanted.node.text);
+        } else if (first == '\'') {
+            text = singleQuoted(wanted.node.text);
+        } else if (isLong(wanted) && !place.inFlow && endsItsLine(old)) {
+            text = block(wanted.node.text, place.indent + kStep, "|", "");
+        } else {
+            text = rendered(wanted, place.inFlow);
+        }
+        return std::vector<TextPatch> { { old.where.begin, old.where.end, std::move(text) } };
+    }
+
+    /// A block text stays one, with its indentation and what stands behind its sign, when the new value has lines.
+    Result<std::vector<TextPatch>> replaceBlock(const Place& place, const Wanted& wanted)
+    {
+        const SourceRange& where = place.node->where;
+        const std::size_t signEnd = std::min(m_lines.bytes().find_first_not_of("|>0123456789+-", where.begin), m_lines.bytes().size());
+        const std::string rest(m_lines.bytes().substr(signEnd, m_lines.end(signEnd) - signEnd));
+        if (!isLong(wanted)) {
+            // What stood behind the sign stays behind the value.
+            return std::vector<TextPatch> { { where.begin, where.end, rendered(wanted, false) + rest } };
+        }
+        std::size_t indent = place.indent + kStep;
+        for (std::size_t at = m_lines.next(signEnd); at < where.end; at = m_lines.next(at)) {
+            const std::size_t text = m_lines.skipBlanks(at);
+            if (text < m_lines.end(at)) {
+                indent = text - at;
+                break;
+            }
+        }
+        return std::vector<TextPatch> { { where.begin, where.end, block(wanted.node.text, indent, "|", rest) } };
+    }
+
+    /// Without the last line end, which stands behind the old value already. Text that a block cannot say is quoted.
+    std::string block(const std::string& value, std::size_t indent, const std::string& sign, const std::string& rest) const
+    {
+        const bool firstIsBlank = !value.empty() && (isBlank(value.front()) || value.front() == '\n');
+        const bool manyAtEnd = value.ends_with("\n\n");
+        const bool control = std::any_of(value.begin(), value.end(),
+            [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') || c == 0x7f; });
+        if (firstIsBlank || manyAtEnd || control) {
+            return doubleQuoted(value) + rest;
+        }
+        const bool clipped = value.ends_with('\n');
+        std::string all = sign + (clipped ? "" : "-") + rest;
+        for (const auto& line : text::split(clipped ? value.substr(0, value.size() - 1) : value, '\n')) {
+            all += m_lines.eol() + (line.empty() ? "" : std::string(indent, ' ') + line);
+        }
+        return all;
+    }
+
+    // ---- add what is not there -------------------------------------------------------------------
+
+    Result<std::vector<TextPatch>> add(const Place& parent, std::size_t depth, const Wanted& wanted)
+    {
+        const YamlNode& node = *parent.node;
+        if (node.isList()) {
+            if (depth + 1 != m_edit.path.size()) {
+                return refuse(m_edit, m_edit.path[depth], "append the item whole: {key: value}");
+            }
+            return addToList(parent, wanted);
+        }
+        if (node.isMap()) {
+            return addToMap(parent, depth, wanted);
+        }
+        return addToNothing(parent, depth, wanted);
+    }
+
+    /// The keys from `depth` on with the value, as they stand in a flow map or on lines of their own.
+    std::string entryText(std::size_t depth, const Wanted& wanted, bool inFlow, std::size_t indent) const
+    {
+        std::string text;
+        for (std::size_t i = depth; i < m_edit.path.size(); ++i) {
+            const bool last = i + 1 == m_edit.path.size();
+            const std::string key = asText(m_edit.path[i], inFlow);
+            if (inFlow) {
+                text += key + ": " + (last ? rendered(wanted, true) : "{");
+            } else {
+                text += std::string(i == depth ? 0 : indent + (i - depth) * kStep, ' ') + key + ":";
+                const std::size_t inner = indent + (i - depth + 1) * kStep;
+                text += !last ? m_lines.eol()
+                    : wanted.node.isScalar() && isLong(wanted) ? " " + block(wanted.node.text, inner, "|", "")
+                                                               : " " + rendered(wanted, false);
+            }
+        }
+        return inFlow ? text + std::string(m_edit.path.size() - depth - 1, '}') : text;
+    }
+
+    Result<std::vector<TextPatch>> addToMap(const Place& parent, std::size_t depth, const Wanted& wanted)
+    {
+        const YamlNode& map = *parent.node;
+        const YamlEntry* last = nullptr;
+        for (const auto& entry : map.entries) {
+            last = entry.merged || (last != nullptr && last->keyWhere.begin > entry.keyWhere.begin) ? last : &entry;
+        }
+        if (isFlow(map) || parent.inFlow) {
+            if (last != nullptr) {
+                const std::size_t at = valueEnd(*last);
+                return std::vector<TextPatch> { { at, at, ", " + entryText(depth, wanted, true, 0) } };
+            }
+            const std::size_t at = map.where.begin + 1;
+            return std::vector<TextPatch> { { at, at, entryText(depth, wanted, true, 0) + (map.entries.empty() ? "" : ", ") } };
+        }
+        const std::size_t indent = columnOf(map);
+        const std::string text = entryText(depth, wanted, false, indent);
+        if (last == nullptr) { // all it has came through `<<`: before that
+            const std::size_t at = map.where.begin;
+            return std::vector<TextPatch> { { at, at, text + m_lines.eol() + std::string(indent, ' ') } };
+        }
+        return std::vector<TextPatch> { lineAfter(entryEnd(*last), std::string(indent, ' ') + text) };
+    }
+
+    Result<std::vector<TextPatch>> addToList(const Place& parent, const Wanted& wanted)
+    {
+        const YamlNode& list = *parent.node;
+        if (isFlow(list) || parent.inFlow) {
+            const std::size_t at = list.items.empty() ? list.where.begin + 1 : list.items.back().where.end;
+            return std::vector<TextPatch> { { at, at, (list.items.empty() ? "" : ", ") + rendered(wanted, true) } };
+        }
+        const std::size_t dash = m_lines.bytes().rfind('-', list.items.back().where.begin);
+        if (dash == std::string_view::npos || dash < m_lines.begin(list.where.begin)) {
+            return refuse(m_edit, "a list", "its last item cannot be found");
+        }
+        return std::vector<TextPatch> { lineAfter(
+            blockEnd(list.items.back().where), std::string(m_lines.column(dash), ' ') + "- " + rendered(wanted, false)) };
+    }
+
+    /// Into `key:` without a value, or an empty file.
+    Result<std::vector<TextPatch>> addToNothing(const Place& parent, std::size_t depth, const Wanted& wanted)
+    {
+        if (parent.entry == nullptr) {
+            if (depth != 0) {
+                return refuse(m_edit, "an empty item", "write the item out");
+            }
+            const std::size_t size = m_lines.bytes().size();
+            const bool onNewLine = size == m_document.text.bodyOffset() || m_lines.bytes().back() == '\n';
+            return std::vector<TextPatch> { { size, size, (onNewLine ? "" : m_lines.eol()) + entryText(0, wanted, false, 0) + m_lines.eol() } };
+        }
+        const SourceRange& where = parent.node->where;
+        if (parent.inFlow) {
+            return std::vector<TextPatch> { { where.begin, where.end, (where.begin == where.end ? " {" : "{") + entryText(depth, wanted, true, 0) + "}" } };
+        }
+        const std::size_t indent = parent.indent + kStep;
+        std::vector<TextPatch> patches;
+        if (where.end > where.begin) { // the word null or ~ goes
+            patches.push_back({ behindColon(*parent.entry), where.end, "" });
+        }
+        patches.push_back(lineAfter(where.end, std::string(indent, ' ') + entryText(depth, wanted, false, indent)));
+        return patches;
+    }
+
+    /// A new line behind the line that holds `at`.
+    [[nodiscard]] TextPatch lineAfter(std::size_t at, const std::string& line) const
+    {
+        const std::size_t end = m_lines.end(at);
+        return { end, end, m_lines.eol() + line };
+    }
+
+    // ---- ends ------------------------------------------------------------------------------------
+
+    [[nodiscard]] std::size_t valueEnd(const YamlEntry& entry) const
+    {
+        if (const auto alias = aliasOf(entry)) {
+            return alias->end;
+        }
+        return std::max(entry.value.where.end, behindColon(entry));
+    }
+
+    /// Behind the last byte of the entry, in block style.
+    [[nodiscard]] std::size_t entryEnd(const YamlEntry& entry) const
+    {
+        if (aliasOf(entry)) {
+            return valueEnd(entry);
+        }
+        return std::max(blockEnd(lastLeaf(entry.value).where), behindColon(entry));
+    }
+
+    /// The node that lies last in the text: a text with `|+` may end the map.
+    [[nodiscard]] const YamlNode& lastLeaf(const YamlNode& node) const
+    {
+        const YamlNode* last = &node;
+        if (!isFlow(node)) {
+            for (const auto& item : node.items) {
+                last = item.where.end >= node.where.begin && item.where.end <= node.where.end ? &item : last;
+            }
+            for (const auto& entry : node.entries) {
+                const bool here = !entry.merged && entry.value.where.begin >= entry.keyWhere.end && !aliasOf(entry);
+                last = here && entry.value.where.end <= node.where.end ? &entry.value : last;
+            }
+        }
+        const bool outlives = last == &node || node.where.end > last->where.end; // an alias or an empty key is the last
+        return outlives ? node : lastLeaf(*last);
+    }
+
+    /// A text that keeps its blank lines (`|+`) ends behind them.
+    [[nodiscard]] std::size_t blockEnd(const SourceRange& where) const
+    {
+        const std::string_view bytes = m_lines.bytes();
+        if (where.begin >= bytes.size() || (bytes[where.begin] != '|' && bytes[where.begin] != '>')) {
+            return where.end;
+        }
+        const std::size_t signEnd = bytes.find_first_not_of("|>0123456789", where.begin);
+        if (signEnd == bytes.npos || bytes[signEnd] != '+') {
+            return where.end;
+        }
+        std::size_t end = where.end;
+        for (std::size_t at = m_lines.next(end); at < bytes.size() && m_lines.skipBlanks(at) >= m_lines.end(at); at = m_lines.next(at)) {
+            end = m_lines.end(at);
+        }
+        return end;
+    }
+
+    // ---- take away -------------------------------------------------------------------------------
+
+    Result<std::vector<TextPatch>> takeAway(const Place& parent, const Place& place)
+    {
+        const YamlNode& holder = *parent.node;
+        if (place.entry != nullptr && place.entry->merged) {
+            return refuse(m_edit, "a key that comes through <<", "take it away at the anchor");
+        }
+        // Its place among its sisters, as written.
+        std::vector<SourceRange> all;
+        std::size_t own = 0;
+        const auto put = [&](std::size_t begin, std::size_t end, bool isOwn) {
+            own = isOwn ? all.size() : own;
+            all.push_back({ begin, end, 0, 0 });
+        };
+        for (const auto& entry : holder.entries) {
+            if (!entry.merged) {
+                put(entry.keyWhere.begin, isFlow(holder) || parent.inFlow ? valueEnd(entry) : entryEnd(entry), &entry == place.entry);
+            }
+        }
+        for (const auto& item : holder.items) {
+            put(item.where.begin, isFlow(holder) || parent.inFlow ? item.where.end : blockEnd(lastLeaf(item).where), &item == place.node);
+        }
+        if (isFlow(holder) || parent.inFlow) {
+            return std::vector<TextPatch> { fromFlow(all, own) };
+        }
+        return fromBlock(parent, holder, all, own);
+    }
+
+    static TextPatch fromFlow(const std::vector<SourceRange>& all, std::size_t own)
+    {
+        if (own + 1 < all.size()) {
+            return { all[own].begin, all[own + 1].begin, "" };
+        }
+        return { own > 0 ? all[own - 1].end : all[own].begin, all[own].end, "" };
+    }
+
+    Result<std::vector<TextPatch>> fromBlock(
+        const Place& parent, const YamlNode& holder, const std::vector<SourceRange>& all, std::size_t own)
+    {
+        const std::string_view bytes = m_lines.bytes();
+        std::size_t begin = all[own].begin;
+        if (holder.isList()) {
+            begin = bytes.rfind('-', begin);
+            if (begin == bytes.npos) {
+                return refuse(m_edit, "a list", "the item cannot be found");
+            }
+        }
+        if (all.size() == 1) { // an empty map or list stays one
+            const char* nothing = holder.isList() ? "[]" : "{}";
+            if (parent.entry == nullptr || !m_lines.onlyBlanksBefore(begin)) {
+                return std::vector<TextPatch> { { begin, all[own].end, nothing } };
+            }
+            const std::size_t colon = behindColon(*parent.entry);
+            return std::vector<TextPatch> { { colon, colon, std::string(" ") + nothing }, wholeLines(begin, all[own].end) };
+        }
+        if (!m_lines.onlyBlanksBefore(begin)) { // behind a dash: the next one takes its place
+            return std::vector<TextPatch> { { begin, all[own + 1].begin, "" } };
+        }
+        return std::vector<TextPatch> { wholeLines(begin, all[own].end) };
+    }
+
+    [[nodiscard]] TextPatch wholeLines(std::size_t from, std::size_t to) const
+    {
+        std::size_t begin = from - m_lines.column(from);
+        const std::size_t end = m_lines.next(to);
+        const bool unended = end == m_lines.bytes().size() && (end == 0 || m_lines.bytes()[end - 1] != '\n');
+        if (unended && begin > m_document.text.bodyOffset()) { // the last line had no end; so has the one before it now
+            begin = m_lines.end(m_lines.begin(begin - 1));
+        }
+        return { begin, end, "" };
+    }
+
+    const YamlDocument& m_document;
+    const Edit& m_edit;
+    Lines m_lines;
+};
+
+// ---- the proof -----------------------------------------------------------------------------------
+
+bool sameTree(const YamlNode& a, const YamlNode& b)
+{
+    return a.kind == b.kind && a.text == b.text && (!a.isScalar() || a.plain == b.plain)
+        && std::equal(a.items.begin(), a.items.end(), b.items.begin(), b.items.end(), sameTree)
+        && std::equal(a.entries.begin(), a.entries.end(), b.entries.begin(), b.entries.end(),
+            [](const YamlEntry& x, const YamlEntry& y) { return x.key == y.key && sameTree(x.value, y.value); });
+}
+
+bool sameValue(const YamlNode& a, const YamlNode& b)
+{
+    return a.kind == b.kind && a.text == b.text
+        && std::equal(a.items.begin(), a.items.end(), b.items.begin(), b.items.end(), sameValue)
+        && std::equal(a.entries.begin(), a.entries.end(), b.entries.begin(), b.entries.end(),
+            [](const YamlEntry& x, const YamlEntry& y) { return x.key == y.key && sameValue(x.value, y.value); });
+}
+
+YamlNode* descend(YamlNode& root, const std::vector<std::string>& path, std::size_t count)
+{
+    YamlNode* node = &root;
+    for (std::size_t i = 0; i < count && node != nullptr; ++i) {
+        if (node->isList()) {
+            const auto number = text::toInt(path[i]);
+            node = number && *number >= 0 && *number < std::ssize(node->items) ? &node->items[static_cast<std::size_t>(*number)] : nullptr;
+        } else {
+            node = node->find(path[i]);
+        }
+    }
+    return node;
+}
+
+/// Takes the edited place out of a tree, so that the rest can be compared.
+void cutOut(YamlNode& root, const std::vector<std::string>& path)
+{
+    YamlNode* holder = descend(root, path, path.size() - 1);
+    if (holder == nullptr) {
+        return;
+    }
+    if (holder->isList()) {
+        if (const auto number = text::toInt(path.back()); number && *number < std::ssize(holder->items)) {
+            holder->items.erase(holder->items.begin() + static_cast<std::ptrdiff_t>(*number));
+        }
+    } else {
+        std::erase_if(holder->entries, [&](const YamlEntry& entry) { return entry.key == path.back(); });
+    }
+}
+
+/// A map that only holds what was cut out of it says no more than nothing.
+void dropEmpty(YamlNode& root, const std::vector<std::string>& path)
+{
+    for (std::size_t depth = path.size() - 1; depth > 0; --depth) {
+        const std::vector<std::string> here(path.begin(), path.begin() + static_cast<std::ptrdiff_t>(depth));
+        const YamlNode* node = descend(root, here, depth);
+        if (node == nullptr) {
+            continue;
+        }
+        if (!node->isNull() && (!node->isMap() || !node->entries.empty())) {
+            return;
+        }
+        cutOut(root, here);
+    }
+}
+
+/// Does the new text read as the old one with this one change? Values that hang on a changed anchor change with it.
+bool saysWhatWasMeant(const YamlDocument& before, const YamlDocument& after, const Edit& edit, const std::optional<Wanted>& wanted)
+{
+    if (hasErrors(after.diagnostics) && !hasErrors(before.diagnostics)) {
+        return false;
+    }
+    YamlNode old = before.root;
+    YamlNode now = after.root;
+    YamlNode* found = descend(now, edit.path, edit.path.size());
+    const YamlNode* holder = descend(old, edit.path, edit.path.size() - 1);
+    const bool inList = holder != nullptr && holder->isList();
+    if (wanted ? found == nullptr || !sameValue(*found, wanted->node) : found != nullptr && !inList) {
+        return false;
+    }
+    const bool hasAnchors = before.text.bytes().find('&') != std::string::npos && before.text.bytes().find('*') != std::string::npos;
+    if (hasAnchors) {
+        return true;
+    }
+    cutOut(old, edit.path);
+    if (wanted || !inList) { // the item behind one that was taken away has its number now
+        cutOut(now, edit.path);
+    }
+    dropEmpty(old, edit.path);
+    dropEmpty(now, edit.path);
+    const bool bothEmpty = (old.isNull() || (old.isMap() && old.entries.empty())) && (now.isNull() || (now.isMap() && now.entries.empty()));
+    return bothEmpty || sameTree(old, now);
+}
+
+} // namespace
+
+std::vector<std::string> editPath(std::string_view dotted)
+{
+    return text::split(text::trim(dotted), '.');
+}
+
+Result<std::vector<TextPatch>> patchesFor(const YamlDocument& document, const Edit& edit)
+{
+    if (edit.path.empty() || std::any_of(edit.path.begin(), edit.path.end(), [](const auto& key) { return key.empty(); })) {
+        return refuse(edit, "an empty key", "write it as jobs.STEP.resources.instance_count");
+    }
+    if (hasErrors(document.diagnostics)) {
+        return refuse(edit, "a file that is no YAML", "mend it first: " + document.diagnostics.front().message);
+    }
+    auto patches = Editor(document, edit).run();
+    if (!patches || patches->empty()) {
+        return patches;
+    }
+    std::sort(patches->begin(), patches->end(), [](const auto& a, const auto& b) { return a.begin < b.begin; });
+    std::optional<Wanted> wanted;
+    if (edit.value) {
+        wanted = *wantedOf(edit);
+    }
+    const YamlDocument after = parseYaml(SourceText(document.text.file(), patched(document.text.bytes(), *patches)));
+    if (!saysWhatWasMeant(document, after, edit, wanted)) {
+        return refuse(edit, edit.value.value_or("--unset"),
+            "this place is written in a way that cannot be changed safely here: change it in the text");
+    }
+    return patches;
+}
+
+std::string patched(std::string_view text, const std::vector<TextPatch>& patches)
+{
+    std::string all;
+    std::size_t at = 0;
+    for (const auto& patch : patches) {
+        all.append(text.substr(at, patch.begin - at));
+        all += patch.text;
+        at = patch.end;
+    }
+    return all.append(text.substr(at));
+}
+
+std::vector<TextPatch> inverseOf(std::string_view text, const std::vector<TextPatch>& patches)
+{
+    std::vector<TextPatch> inverse;
+    std::ptrdiff_t moved = 0;
+    for (const auto& patch : patches) {
+        const auto begin = static_cast<std::size_t>(static_cast<std::ptrdiff_t>(patch.begin) + moved);
+        inverse.push_back({ begin, begin + patch.text.size(), std::string(text.substr(patch.begin, patch.end - patch.begin)) });
+        moved += static_cast<std::ptrdiff_t>(patch.text.size()) - static_cast<std::ptrdiff_t>(patch.end - patch.begin);
+    }
+    return inverse;
+}
+
+} // namespace sheaf::spec
