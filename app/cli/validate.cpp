@@ -3,6 +3,8 @@
 #include "app/cli/terminal.h"
 #include "app/cli/verbs.h"
 #include "core/pipeline/resolver.h"
+#include "core/workspace/interpreter.h"
+#include "core/workspace/script_check.h"
 
 #include <fmt/format.h>
 
@@ -17,6 +19,7 @@ struct ValidateOptions
 {
     std::vector<std::string> files;
     std::vector<std::string> overrides;
+    std::string python;
     bool json = false;
 };
 
@@ -29,14 +32,15 @@ struct Checked
 };
 BOOST_DESCRIBE_STRUCT(Checked, (), (file, errors, warnings, diagnostics))
 
-Checked check(const std::string& file, const std::vector<std::string>& overrides)
+Checked check(const std::string& file, const std::vector<std::string>& overrides, const std::string& python)
 {
     std::error_code ignored;
     const auto path = std::filesystem::absolute(file, ignored).lexically_normal();
-    Checked checked { file, 0, 0,
-        pipeline::resolve(
-            { path, overrides, path.parent_path() / ".sheaf" / "runs" / "check", true })
-            .diagnostics };
+    auto resolved = pipeline::resolve({ path, overrides, path.parent_path() / ".sheaf" / "runs" / "check", true });
+    Checked checked { file, 0, 0, std::move(resolved.diagnostics) };
+    for (auto& finding : workspace::checkScripts(resolved.spec, python)) {
+        checked.diagnostics.push_back(std::move(finding));
+    }
     const auto count = [&](spec::Severity severity) {
         return std::count_if(checked.diagnostics.begin(), checked.diagnostics.end(),
             [severity](const auto& diagnostic) { return diagnostic.severity == severity; });
@@ -64,10 +68,14 @@ void print(const Checked& checked)
 
 int validate(const ValidateOptions& options)
 {
+    const auto python = workspace::findInterpreter(options.python, {});
+    if (!python && !options.python.empty()) {
+        return complain(python.error());
+    }
     std::vector<Checked> all;
     bool anyErrors = false;
     for (const auto& file : options.files) {
-        all.push_back(check(file, options.overrides));
+        all.push_back(check(file, options.overrides, python ? python->path : std::string()));
         anyErrors = anyErrors || all.back().errors > 0;
         if (!options.json) {
             print(all.back());
@@ -94,6 +102,9 @@ void addValidate(CLI::App& app, int& exitCode)
             "Check with this value in place of the file's, as in `sheaf run`")
         ->type_name("PATH=VALUE")
         ->allow_extra_args(false);
+    verb->add_option("--python", options->python,
+            "Interpreter that looks at the entry scripts, without running them. Default: SHEAF_PYTHON, else python3 on the path")
+        ->type_name("PYTHON");
     verb->add_flag("--json", options->json, "One JSON array, an object per file");
     verb->callback([options, &exitCode] { exitCode = validate(*options); });
 }

@@ -218,6 +218,18 @@ class Verbs(SheafTest):
             for option in re.findall(r"(?m)^\.BR? (--[a-z]+)", text):
                 self.assertIn(option, self.help(verb), f"{verb} {option}")
 
+    def test_validate_looks_at_the_scripts_without_running_them(self):
+        job = self.parallel_job("import nosuchmodule\nraise SystemExit('was run')\ndef run(a, b, c):\n    return a\n")
+        printed = self.sheaf("validate", job, code=1)
+        self.assertRegex(printed, r"entry.py:3:1: error: run\(\) takes 3 parameters")
+        self.assertRegex(printed, r"entry.py:1:1: warning: there is no module 'nosuchmodule'")
+        self.assertNotIn("was run", printed)
+        (job.parent / "src" / "entry.py").write_text("def run(a):\n  return [\n")
+        self.assertRegex(self.sheaf("validate", job, code=1), r"entry.py:2:\d+: error: Python 3\.\d+ cannot read the script")
+        (job.parent / "src" / "entry.py").write_text("import os, json\ndef run(a, context=None, *more):\n  return a\n")
+        self.assertIn("no problems", self.sheaf("validate", job))
+        self.sheaf("validate", job, "--python", "/no/python", code=2)
+
     def test_edit_changes_just_what_is_meant_or_nothing(self):
         text = "# mine\r\ntype: pipeline\r\njobs:\r\n  s:   {type: command, command: 'echo 1'}   # s\r\n\r\nunknown: [1,2]"
         job = self.folder / "job.yml"

@@ -7,7 +7,9 @@
 #include "tests/support/test_runner.h"
 #include "ui/canvas/auto_layout.h"
 #include "ui/inspector/settings_model.h"
+#include "ui/state/pipeline_state.h"
 #include "ui/state/run_state.h"
+#include "ui/state/settings_state.h"
 #include "ui/state/work_thread.h"
 
 #include <algorithm>
@@ -149,6 +151,27 @@ private slots:
         QCOMPARE(story->attempts.size(), 2U);
         QCOMPARE(story->attempts[0].traceback, std::string("Traceback\nValueError: once"));
         QCOMPARE(story->attempts[1].outcome, event::AttemptOutcome::Done);
+    }
+
+    void an_open_file_is_read_first_and_its_script_looked_at_then_again_when_it_changes()
+    {
+        const test::TempFolder folder;
+        folder.write("data/a.txt", "1\n");
+        folder.write("src/entry.py", "def run(a, b, c):\n    return a\n");
+        const auto job = folder.write("pipeline.yml",
+            "type: pipeline\njobs:\n  work:\n    type: parallel\n    input_data: ${{inputs.files}}\n    inputs:\n      files: {type: uri_folder, path: "
+            "./data}\n    task: {type: run_function, code: ./src, entry_script: entry.py, environment: azureml:any:1}\n");
+        WorkThread worker;
+        SettingsState settings;
+        PipelineState pipeline(worker, settings);
+        QSignalSpy changed(&pipeline, &PipelineState::changed);
+        pipeline.open(QString::fromStdString(job.string()));
+        QTRY_VERIFY(changed.count() >= 1);
+        QTRY_COMPARE(pipeline.count(spec::Severity::Error), 1);
+        QVERIFY(!pipeline.canRun());
+        QCOMPARE(pipeline.snapshot()->diagnostics.back().path, std::string("jobs.work.task.entry_script"));
+        folder.write("src/entry.py", "def run(a):\n    return a\n");
+        QTRY_VERIFY(pipeline.canRun());
     }
 
     void the_same_graph_gives_the_same_layout_and_no_boxes_touch()

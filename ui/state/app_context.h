@@ -19,7 +19,7 @@ public:
     WorkThread worker; // what may take a while
     SettingsState settings;
     SelectionState selection;
-    PipelineState pipeline { worker };
+    PipelineState pipeline { worker, settings };
     RunState run { reader, worker };
     HistoryState history { reader };
 };

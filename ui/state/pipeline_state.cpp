@@ -2,6 +2,10 @@
 // SPDX-FileCopyrightText: The Sheaf authors
 #include "ui/state/pipeline_state.h"
 
+#include "core/pipeline/entry_script.h"
+#include "core/workspace/interpreter.h"
+#include "core/workspace/script_check.h"
+#include "ui/state/settings_state.h"
 #include "ui/state/work_thread.h"
 #include "ui/text/convert.h"
 
@@ -16,10 +20,12 @@ constexpr int kSettleMilliseconds = 150;
 
 } // namespace
 
-PipelineState::PipelineState(WorkThread& worker, QObject* parent)
+PipelineState::PipelineState(WorkThread& worker, const SettingsState& settings, QObject* parent)
     : QObject(parent)
     , m_worker(worker)
+    , m_settings(settings)
 {
+    connect(&settings, &SettingsState::changed, this, &PipelineState::reload);
     m_settle.setSingleShot(true);
     m_settle.setInterval(kSettleMilliseconds);
     connect(&m_settle, &QTimer::timeout, this, &PipelineState::reload);
@@ -82,6 +88,27 @@ void PipelineState::take(int question, pipeline::Resolved resolved)
     m_snapshot = std::make_shared<const pipeline::Resolved>(std::move(resolved));
     watch();
     emit changed();
+    checkScripts(question);
+}
+
+/// A second answer, since it takes as long as Python to start: the graph is drawn meanwhile.
+void PipelineState::checkScripts(int question)
+{
+    m_worker.ask(
+        this,
+        [snapshot = m_snapshot, wanted = toStd(m_settings.python())] {
+            const auto python = workspace::findInterpreter(wanted, {});
+            return python ? workspace::checkScripts(snapshot->spec, python->path) : std::vector<spec::Diagnostic>();
+        },
+        [this, question](const std::vector<spec::Diagnostic>& findings) {
+            if (question != m_question || findings.empty()) {
+                return;
+            }
+            pipeline::Resolved with = *m_snapshot;
+            with.diagnostics.insert(with.diagnostics.end(), findings.begin(), findings.end());
+            m_snapshot = std::make_shared<const pipeline::Resolved>(std::move(with));
+            emit changed();
+        });
 }
 
 void PipelineState::watch()
@@ -90,6 +117,11 @@ void PipelineState::watch()
     if (m_snapshot) {
         for (const auto& file : m_snapshot->files) {
             wanted << toQt(file);
+        }
+        for (const auto& step : m_snapshot->spec.steps) {
+            if (const auto script = pipeline::findEntryScript(step.parallel.code, step.parallel.entryScript); !script.empty()) {
+                wanted << toQt(script);
+            }
         }
     }
     if (!m_file.isEmpty()) {

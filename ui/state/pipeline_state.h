@@ -14,16 +14,18 @@
 
 namespace sheaf::ui {
 
+class SettingsState;
 class WorkThread;
 
 /// The pipeline file that is open: what it says and what is wrong with it, read again when it or one of its components changes on
-/// disk. Reading happens in the work thread; each reading is an immutable snapshot. Never writes. Owned by AppContext; main thread.
+/// disk. Reading happens in the work thread; each reading is an immutable snapshot. What the interpreter says of the entry scripts comes a
+/// moment later, as a snapshot of its own. Never writes. Owned by AppContext; main thread.
 class PipelineState : public QObject
 {
     Q_OBJECT
 
 public:
-    explicit PipelineState(WorkThread& worker, QObject* parent = nullptr);
+    PipelineState(WorkThread& worker, const SettingsState& settings, QObject* parent = nullptr);
     void open(const QString& file);
     void close();
     void reload();
@@ -42,9 +44,11 @@ signals:
 
 private:
     void take(int question, pipeline::Resolved resolved);
+    void checkScripts(int question);
     void watch();
 
     WorkThread& m_worker;
+    const SettingsState& m_settings;
     QString m_file;
     std::shared_ptr<const pipeline::Resolved> m_snapshot;
     int m_question = 0; // answers to older questions are dropped
