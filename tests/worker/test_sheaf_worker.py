@@ -143,6 +143,13 @@ class Tables(unittest.TestCase):
         frame, = self.read(text, [[begin, len(text.encode("utf-16-le"))]], read={"encoding": "utf16"}, encoding="utf-16-le")
         self.assertEqual(list(frame["name"]), ["\u00e9"])
 
+    def test_bytes_that_are_no_utf8_are_told_once_with_their_place(self):
+        with self.assertLogs("sheaf", "WARNING") as told:
+            frames = self.read("id,name\n1,K\u00f6ln\n2,K\u00f6ln\n", [[8, 15], [15, 22]], encoding="latin-1")
+        self.assertEqual([list(frame["name"]) for frame in frames], [["K\ufffdln"], ["K\ufffdln"]])
+        self.assertEqual(len(told.output), 1)
+        self.assertIn("t.csv is not UTF-8 (byte 11)", told.output[0])
+
     def test_transformations_act_in_their_order(self):
         frame, = self.read("id,name\n1,a\n2,b\n3,c\n", transformations=[
             {"filter": 'col("id") > 1'}, {"convert_column_types": [{"columns": ["id"], "column_type": "string"}]},

@@ -6,6 +6,7 @@
 
 import codecs
 import io
+import logging
 import os
 import zlib
 from urllib.parse import unquote
@@ -38,6 +39,7 @@ class _Delimited:
             self._names = self._header_names(header)
         self._first_file = table.get("first_file")
         self._types = {}  # file → {column: str} that were seen as text
+        self._warned = set()
         self._orders = {}  # file → encoding with the order of its bytes
 
     def _header_names(self, text):
@@ -94,7 +96,9 @@ class _Delimited:
             file.seek(begin)
             data = file.read(end - begin)
         encoding = self._encoding_of(name)
-        if encoding != "utf-8":
+        if encoding == "utf-8":
+            self._warn_of_other_bytes(path, begin, data)
+        else:
             data = data.decode(encoding, "replace").encode("utf-8")
         if not data.strip():
             return pd.DataFrame(columns=names if names is not None else [])
@@ -107,6 +111,17 @@ class _Delimited:
         if names is None:
             frame.columns = ["Column%d" % (i + 1) for i in range(len(frame.columns))]
         return frame
+
+    def _warn_of_other_bytes(self, path, begin, data):
+        """Once per file: such characters are read as U+FFFD, which looks like a fault of somebody else."""
+        if path in self._warned or data.isascii():
+            return
+        try:
+            data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            self._warned.add(path)
+            logging.getLogger("sheaf").warning("%s is not UTF-8 (byte %d): such characters are read as \ufffd. Give its encoding in the MLTable, "
+                                               "for example latin1.", path, begin + error.start)
 
     def _text_columns(self, name, names, encoding, options):
         """Columns that the first rows of the first file show as text (of each file its own where they have different headers): they
