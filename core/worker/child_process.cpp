@@ -15,7 +15,10 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstdio>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 
 extern char** environ;
 
@@ -122,6 +125,33 @@ struct Prepared {
     ::execve(prepared.words[0], prepared.words, prepared.environment);
     giveHere(errno);
     ::_exit(127);
+}
+
+/// Whether somebody in the group still does something. What has ended and was not waited for counts for kill(), and the first process of
+/// a container may take its time with that; so the few of them are looked at.
+bool groupLives(pid_t group)
+{
+    if (::kill(-group, 0) != 0) {
+        return false;
+    }
+    std::error_code error;
+    for (std::filesystem::directory_iterator it("/proc", error), end; !error && it != end; it.increment(error)) {
+        if (it->path().filename().string().find_first_not_of("0123456789") != std::string::npos) {
+            continue;
+        }
+        std::ifstream file(it->path() / "stat"); // "12 (name) S parent group …"; a name may hold anything
+        std::string stat;
+        std::getline(file, stat);
+        const auto name = stat.rfind(')');
+        char state = 'X';
+        long parent = 0;
+        long member = 0;
+        if (name != std::string::npos && std::sscanf(stat.c_str() + name + 1, " %c %ld %ld", &state, &parent, &member) == 3 && member == group
+            && state != 'Z' && state != 'X') {
+            return true;
+        }
+    }
+    return false;
 }
 
 /// Two ends that close themselves unless they are taken.
@@ -309,7 +339,7 @@ void ChildProcess::onExit()
     }
     ::waitpid(static_cast<pid_t>(m_pid), &m_status, 0);
     m_reaped = true;
-    m_groupLives = m_gently && ::kill(-static_cast<pid_t>(m_pid), 0) == 0;
+    m_groupLives = m_gently && groupLives(static_cast<pid_t>(m_pid));
     m_groupLives ? waitForGroup() : tellEnd();
 }
 
@@ -321,7 +351,7 @@ void ChildProcess::waitForGroup()
         if (failed) {
             return; // canceled: this object may be gone
         }
-        m_groupLives = m_groupLives && ::kill(-static_cast<pid_t>(m_pid), 0) == 0;
+        m_groupLives = m_groupLives && groupLives(static_cast<pid_t>(m_pid));
         m_groupLives ? waitForGroup() : tellEnd();
     });
 }
