@@ -10,14 +10,22 @@
 #include <QApplication>
 #include <QCommandLineParser>
 
+#include <algorithm>
 #include <csignal>
+#include <memory>
+#include <string_view>
 
 using namespace sheaf::ui;
 
 int main(int argc, char** argv)
 {
     std::signal(SIGPIPE, SIG_IGN);
-    QApplication application(argc, argv);
+    // Help and version are words: they need no display.
+    const bool onlyWords = std::any_of(argv + 1, argv + argc, [](std::string_view word) {
+        return word == "--help" || word == "-h" || word == "--help-all" || word == "--version" || word == "-v";
+    });
+    const std::unique_ptr<QCoreApplication> core
+        = onlyWords ? std::make_unique<QCoreApplication>(argc, argv) : std::make_unique<QApplication>(argc, argv);
     QApplication::setApplicationName(QStringLiteral("sheaf-studio"));
     QApplication::setOrganizationName(QStringLiteral("sheaf"));
     QApplication::setApplicationDisplayName(QStringLiteral("Sheaf"));
@@ -32,11 +40,11 @@ int main(int argc, char** argv)
     const QCommandLineOption workspace(QStringLiteral("workspace"), QObject::tr("The folder whose .sheaf/ holds the runs."), QStringLiteral("folder"));
     const QCommandLineOption run(QStringLiteral("run"), QObject::tr("Run the pipeline at once."));
     parser.addOptions({ python, workspace, run });
-    parser.process(application);
+    parser.process(*core); // leaves after help and version
 
     AppContext context;
     context.settings.overrideForSession(parser.value(python), parser.value(workspace));
-    applyTheme(application, themeFromKey(context.settings.settings().theme));
+    applyTheme(*qApp, themeFromKey(context.settings.settings().theme));
     MainWindow window(context);
     window.show();
     if (!parser.positionalArguments().isEmpty()) {

@@ -26,50 +26,26 @@ std::string_view withoutEnd(std::string_view line)
 
 } // namespace
 
-BlockReader::BlockReader(std::string path, int file, std::uint64_t at)
+BlockReader::BlockReader(std::string path, UniqueFd file, std::uint64_t at)
     : m_path(std::move(path))
-    , m_file(file)
+    , m_file(std::move(file))
     , m_at(at)
 {
 }
 
-BlockReader::BlockReader(BlockReader&& other) noexcept
-    : m_path(std::move(other.m_path))
-    , m_file(std::exchange(other.m_file, -1))
-    , m_at(other.m_at)
-    , m_block(std::move(other.m_block))
-{
-}
-
-BlockReader& BlockReader::operator=(BlockReader&& other) noexcept
-{
-    std::swap(m_path, other.m_path);
-    std::swap(m_file, other.m_file);
-    std::swap(m_at, other.m_at);
-    std::swap(m_block, other.m_block);
-    return *this;
-}
-
-BlockReader::~BlockReader()
-{
-    if (m_file >= 0) {
-        ::close(m_file);
-    }
-}
-
 Result<BlockReader> BlockReader::open(const std::filesystem::path& file, std::uint64_t from)
 {
-    const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0) {
+    UniqueFd descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!descriptor.isOpen()) {
         return failErrno(file.string(), errno);
     }
-    return BlockReader(file.string(), descriptor, from);
+    return BlockReader(file.string(), std::move(descriptor), from);
 }
 
 std::uint64_t BlockReader::fileSize() const
 {
     struct stat status { };
-    return ::fstat(m_file, &status) == 0 ? static_cast<std::uint64_t>(status.st_size) : 0;
+    return ::fstat(m_file.get(), &status) == 0 ? static_cast<std::uint64_t>(status.st_size) : 0;
 }
 
 Result<std::string_view> BlockReader::next(std::uint64_t atMost)
@@ -77,7 +53,7 @@ Result<std::string_view> BlockReader::next(std::uint64_t atMost)
     m_block.resize(kBlock);
     ssize_t got = -1;
     do {
-        got = ::pread(m_file, m_block.data(), std::min(kBlock, atMost), static_cast<off_t>(m_at));
+        got = ::pread(m_file.get(), m_block.data(), std::min(kBlock, atMost), static_cast<off_t>(m_at));
     } while (got < 0 && errno == EINTR);
     if (got < 0) {
         return failErrno(m_path, errno);

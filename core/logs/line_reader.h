@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Sheaf authors
 #pragma once
 
+#include "core/base/unique_fd.h"
 #include "core/base/error.h"
 #include "core/logs/line_index.h"
 
@@ -18,18 +19,15 @@ class BlockReader
 {
 public:
     [[nodiscard]] static Result<BlockReader> open(const std::filesystem::path& file, std::uint64_t from);
-    BlockReader(BlockReader&& other) noexcept;
-    BlockReader& operator=(BlockReader&& other) noexcept;
-    ~BlockReader();
 
     [[nodiscard]] std::uint64_t fileSize() const; // now
     /// Up to a megabyte, at most `atMost` bytes; empty at the end. Valid until the next call.
     [[nodiscard]] Result<std::string_view> next(std::uint64_t atMost);
 
 private:
-    BlockReader(std::string path, int file, std::uint64_t at);
+    BlockReader(std::string path, UniqueFd file, std::uint64_t at);
     std::string m_path;
-    int m_file = -1;
+    UniqueFd m_file;
     std::uint64_t m_at = 0;
     std::string m_block;
 };

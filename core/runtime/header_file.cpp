@@ -13,41 +13,19 @@
 
 namespace sheaf::runtime {
 
-HeaderFile::HeaderFile(std::filesystem::path path, int file)
+HeaderFile::HeaderFile(std::filesystem::path path, UniqueFd file)
     : m_path(std::move(path))
-    , m_file(file)
+    , m_file(std::move(file))
 {
-}
-
-HeaderFile::HeaderFile(HeaderFile&& other) noexcept
-    : m_path(std::move(other.m_path))
-    , m_file(std::exchange(other.m_file, -1))
-    , m_all(std::move(other.m_all))
-{
-}
-
-HeaderFile& HeaderFile::operator=(HeaderFile&& other) noexcept
-{
-    std::swap(m_path, other.m_path);
-    std::swap(m_file, other.m_file);
-    std::swap(m_all, other.m_all);
-    return *this;
-}
-
-HeaderFile::~HeaderFile()
-{
-    if (m_file >= 0) {
-        ::close(m_file);
-    }
 }
 
 Result<HeaderFile> HeaderFile::open(const std::filesystem::path& path)
 {
-    const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    if (file < 0) {
+    UniqueFd file(::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+    if (!file.isOpen()) {
         return failErrno(path.string(), errno);
     }
-    HeaderFile headers(path, file);
+    HeaderFile headers(path, std::move(file));
     const auto text = paths::readFile(path);
     if (!text) {
         return tl::unexpected<Error>(text.error());
@@ -62,7 +40,7 @@ Result<HeaderFile> HeaderFile::open(const std::filesystem::path& path)
         headers.m_all.emplace(MiniBatchIndex(pair[0].to_number<std::uint32_t>()), std::string(pair[1].as_string()));
         whole = end + 1;
     }
-    if (whole < text->size() && ::ftruncate(file, static_cast<off_t>(whole)) != 0) {
+    if (whole < text->size() && ::ftruncate(headers.m_file.get(), static_cast<off_t>(whole)) != 0) {
         return failErrno(path.string(), errno);
     }
     return headers;
@@ -74,7 +52,7 @@ Result<bool> HeaderFile::keep(MiniBatchIndex miniBatch, std::string_view header)
         return false;
     }
     const std::string line = boost::json::serialize(boost::json::array { miniBatch.value, header }) + "\n";
-    const ssize_t written = ::write(m_file, line.data(), line.size());
+    const ssize_t written = ::write(m_file.get(), line.data(), line.size());
     if (written != static_cast<ssize_t>(line.size())) {
         return failErrno(m_path.string(), written < 0 ? errno : ENOSPC);
     }

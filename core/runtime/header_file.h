@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/base/ids.h"
+#include "core/base/unique_fd.h"
 
 #include <filesystem>
 #include <map>
@@ -20,9 +21,6 @@ class HeaderFile
 public:
     /// Opens or makes the file; a last line that a crash cut off is dropped.
     [[nodiscard]] static Result<HeaderFile> open(const std::filesystem::path& file);
-    HeaderFile(HeaderFile&& other) noexcept;
-    HeaderFile& operator=(HeaderFile&& other) noexcept;
-    ~HeaderFile();
 
     /// True when it was written because no lower mini-batch has one.
     [[nodiscard]] Result<bool> keep(MiniBatchIndex miniBatch, std::string_view header);
@@ -30,12 +28,12 @@ public:
     [[nodiscard]] std::string_view header() const;
     /// All that were written, by mini-batch.
     [[nodiscard]] const std::map<MiniBatchIndex, std::string>& all() const { return m_all; }
-    [[nodiscard]] int descriptor() const { return m_file; }
+    [[nodiscard]] int descriptor() const { return m_file.get(); }
 
 private:
-    HeaderFile(std::filesystem::path path, int file);
+    HeaderFile(std::filesystem::path path, UniqueFd file);
     std::filesystem::path m_path;
-    int m_file = -1;
+    UniqueFd m_file;
     std::map<MiniBatchIndex, std::string> m_all;
 };
 

@@ -35,23 +35,6 @@ int writeAll(int file, const char* bytes, std::size_t count)
     return 0;
 }
 
-/// A descriptor that closes itself.
-struct File {
-    int number = -1;
-    explicit File(int descriptor)
-        : number(descriptor)
-    {
-    }
-    ~File()
-    {
-        if (number >= 0) {
-            ::close(number);
-        }
-    }
-    File(const File&) = delete;
-    File& operator=(const File&) = delete;
-};
-
 /// Gathers small spans of the spool, which mostly lie side by side, and leaves large ones to the kernel.
 class Assembler
 {
@@ -169,51 +152,29 @@ private:
 
 } // namespace
 
-RowSpool::RowSpool(std::filesystem::path path, int file, std::uint64_t size)
+RowSpool::RowSpool(std::filesystem::path path, UniqueFd file, std::uint64_t size)
     : m_path(std::move(path))
-    , m_file(file)
+    , m_file(std::move(file))
     , m_size(size)
 {
 }
 
-RowSpool::RowSpool(RowSpool&& other) noexcept
-    : m_path(std::move(other.m_path))
-    , m_file(std::exchange(other.m_file, -1))
-    , m_size(other.m_size)
-{
-}
-
-RowSpool& RowSpool::operator=(RowSpool&& other) noexcept
-{
-    std::swap(m_path, other.m_path);
-    std::swap(m_file, other.m_file);
-    std::swap(m_size, other.m_size);
-    return *this;
-}
-
-RowSpool::~RowSpool()
-{
-    if (m_file >= 0) {
-        ::close(m_file);
-    }
-}
-
 Result<RowSpool> RowSpool::open(const std::filesystem::path& path)
 {
-    const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (file < 0) {
+    UniqueFd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    if (!file.isOpen()) {
         return failErrno(path.string(), errno);
     }
-    const off_t size = ::lseek(file, 0, SEEK_END);
-    return RowSpool(path, file, size > 0 ? static_cast<std::uint64_t>(size) : 0);
+    const off_t size = ::lseek(file.get(), 0, SEEK_END);
+    return RowSpool(path, std::move(file), size > 0 ? static_cast<std::uint64_t>(size) : 0);
 }
 
 Result<std::uint64_t> RowSpool::append(std::string_view rows)
 {
-    if (const int error = writeAll(m_file, rows.data(), rows.size())) {
+    if (const int error = writeAll(m_file.get(), rows.data(), rows.size())) {
         // Nothing names the half; the next append must not land behind it unseen.
-        if (::ftruncate(m_file, static_cast<off_t>(m_size)) == 0) {
-            ::lseek(m_file, static_cast<off_t>(m_size), SEEK_SET);
+        if (::ftruncate(m_file.get(), static_cast<off_t>(m_size)) == 0) {
+            ::lseek(m_file.get(), static_cast<off_t>(m_size), SEEK_SET);
         }
         return failErrno(m_path.string(), error);
     }
@@ -225,25 +186,25 @@ Result<std::uint64_t> RowSpool::append(std::string_view rows)
 Result<void> assembleRows(const std::filesystem::path& spool, const std::vector<RowSpan>& rows,
     std::string_view header, const std::filesystem::path& output)
 {
-    const File from(::open(spool.c_str(), O_RDONLY | O_CLOEXEC));
-    if (from.number < 0) {
+    const UniqueFd from(::open(spool.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!from.isOpen()) {
         return failErrno(spool.string(), errno);
     }
     const std::string temporary = output.string() + ".partial";
-    const File to(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
-    if (to.number < 0) {
+    const UniqueFd to(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+    if (!to.isOpen()) {
         return failErrno(temporary, errno);
     }
     const std::string headerLine = header.empty() ? "" : std::string(header) + "\n";
-    int error = writeAll(to.number, headerLine.data(), headerLine.size());
-    Assembler assembler(from.number, to.number);
+    int error = writeAll(to.get(), headerLine.data(), headerLine.size());
+    Assembler assembler(from.get(), to.get());
     for (auto span = rows.begin(); span != rows.end() && error == 0; ++span) {
         error = span->begin == span->end ? 0 : assembler.add(*span);
     }
     if (error == 0) {
         error = assembler.finish();
     }
-    if (error == 0 && ::fsync(to.number) != 0) {
+    if (error == 0 && ::fsync(to.get()) != 0) {
         error = errno;
     }
     if (error == 0 && ::rename(temporary.c_str(), output.c_str()) != 0) {
@@ -263,17 +224,17 @@ Result<void> copyRows(
     if (std::all_of(spans.begin(), spans.end(), isEmpty)) {
         return {};
     }
-    const File source(::open(from.c_str(), O_RDONLY | O_CLOEXEC));
-    if (source.number < 0) {
+    const UniqueFd source(::open(from.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!source.isOpen()) {
         return failErrno(from.string(), errno);
     }
-    const File target(::open(spool.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-    const off_t end = target.number < 0 ? -1 : ::lseek(target.number, 0, SEEK_END);
+    const UniqueFd target(::open(spool.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    const off_t end = !target.isOpen() ? -1 : ::lseek(target.get(), 0, SEEK_END);
     if (end < 0) {
         return failErrno(spool.string(), errno);
     }
     auto next = static_cast<std::uint64_t>(end);
-    Assembler assembler(source.number, target.number);
+    Assembler assembler(source.get(), target.get());
     int error = 0;
     for (auto span = spans.begin(); span != spans.end() && error == 0; ++span) {
         if (isEmpty(*span)) {
@@ -284,7 +245,7 @@ Result<void> copyRows(
         next = span->end;
     }
     error = error != 0 ? error : assembler.finish();
-    if (error == 0 && ::fsync(target.number) != 0) {
+    if (error == 0 && ::fsync(target.get()) != 0) {
         error = errno;
     }
     return error == 0 ? Result<void>() : Result<void>(failErrno(spool.string(), error));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/base/error.h"
+#include "core/base/unique_fd.h"
 #include "core/runtime/attempts.h"
 
 #include <cstdint>
@@ -21,18 +22,15 @@ class RowSpool
 public:
     /// Opens or makes the file; goes on at its end.
     [[nodiscard]] static Result<RowSpool> open(const std::filesystem::path& file);
-    RowSpool(RowSpool&& other) noexcept;
-    RowSpool& operator=(RowSpool&& other) noexcept;
-    ~RowSpool();
 
     /// Where the bytes begin. Fails with Io when the disk is full; the file then ends where it did.
     [[nodiscard]] Result<std::uint64_t> append(std::string_view rows);
-    [[nodiscard]] int descriptor() const { return m_file; }
+    [[nodiscard]] int descriptor() const { return m_file.get(); }
 
 private:
-    RowSpool(std::filesystem::path path, int file, std::uint64_t size);
+    RowSpool(std::filesystem::path path, UniqueFd file, std::uint64_t size);
     std::filesystem::path m_path;
-    int m_file = -1;
+    UniqueFd m_file;
     std::uint64_t m_size = 0;
 };
 

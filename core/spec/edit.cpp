@@ -3,6 +3,7 @@
 #include "core/spec/edit.h"
 
 #include "core/base/text.h"
+#include "core/spec/override.h"
 
 #include <fmt/format.h>
 
@@ -140,29 +141,19 @@ Result<Wanted> wantedOf(const Edit& edit)
 {
     Wanted wanted;
     wanted.raw = *edit.value;
-    const std::string_view value = text::trim(*edit.value);
-    const bool collection
-        = value.starts_with('[') || (value.starts_with('{') && !value.starts_with("{{"));
-    const bool quotes = value.size() >= 2 && (value.front() == '"' || value.front() == '\'')
-        && value.back() == value.front();
-    if (collection || quotes) {
-        YamlDocument document = parseYaml(SourceText("", std::string(value)));
-        if (document.diagnostics.empty()) {
-            wanted.node = std::move(document.root);
-            wanted.raw = std::string(value);
-            wanted.quoted = quotes;
-            return wanted;
-        }
-        if (collection) {
-            return refuse(edit, *edit.value, "it begins like a list or a map, but is none: " + document.diagnostics.front().message);
-        }
-    }
-    if (value.find('\n') != value.npos || edit.value->find('\n') != std::string::npos) {
+    if (edit.value->find('\n') != std::string::npos) {
         wanted.node.kind = YamlNode::Kind::Scalar; // several lines are text, to the last blank
         wanted.node.text = *edit.value;
         return wanted;
     }
-    wanted.node = scalarFromText(value);
+    wanted.raw = std::string(text::trim(*edit.value));
+    wanted.node = valueFromText(wanted.raw);
+    const bool begins = wanted.raw.starts_with('[') || (wanted.raw.starts_with('{') && !wanted.raw.starts_with("{{"));
+    if (begins && wanted.node.isScalar()) {
+        return refuse(edit, *edit.value, "it begins like a list or a map, but is none");
+    }
+    // Quotes that were understood are wanted as they are.
+    wanted.quoted = wanted.node.isScalar() && !wanted.node.plain && !wanted.raw.empty() && wanted.node.text != wanted.raw;
     return wanted;
 }
 
@@ -235,23 +226,16 @@ struct Place
 class Editor
 {
 public:
-    Editor(const YamlDocument& document, const Edit& edit)
+    Editor(const YamlDocument& document, const Edit& edit, const std::optional<Wanted>& wanted)
         : m_document(document)
         , m_edit(edit)
+        , m_wanted(wanted)
         , m_lines(document.text.bytes())
     {
     }
 
     Result<std::vector<TextPatch>> run()
     {
-        std::optional<Wanted> wanted;
-        if (m_edit.value) {
-            auto known = wantedOf(m_edit);
-            if (!known) {
-                return tl::unexpected<Error>(known.error());
-            }
-            wanted = std::move(*known);
-        }
         Place place { &m_document.root, nullptr, false, 0 };
         place.inFlow = isFlow(m_document.root);
         for (std::size_t depth = 0; depth < m_edit.path.size(); ++depth) {
@@ -261,13 +245,13 @@ public:
                 return tl::unexpected<Error>(step.error());
             }
             if (!*step) {
-                if (!wanted) {
+                if (!m_wanted) {
                     return refuse(m_edit, "nothing", "there is no such entry to take away");
                 }
-                return add(place, depth, *wanted);
+                return add(place, depth, *m_wanted);
             }
             if (last) {
-                return wanted ? replace(place, **step, *wanted) : takeAway(place, **step);
+                return m_wanted ? replace(place, **step, *m_wanted) : takeAway(place, **step);
             }
             if (isElsewhere(**step)) {
                 return refuse(m_edit, "an alias",
@@ -703,6 +687,7 @@ private:
 
     const YamlDocument& m_document;
     const Edit& m_edit;
+    const std::optional<Wanted>& m_wanted; // nullopt: to be taken away
     Lines m_lines;
 };
 
@@ -813,15 +798,19 @@ Result<std::vector<TextPatch>> patchesFor(const YamlDocument& document, const Ed
     if (hasErrors(document.diagnostics)) {
         return refuse(edit, "a file that is no YAML", "mend it first: " + document.diagnostics.front().message);
     }
-    auto patches = Editor(document, edit).run();
+    std::optional<Wanted> wanted;
+    if (edit.value) {
+        auto known = wantedOf(edit);
+        if (!known) {
+            return tl::unexpected<Error>(known.error());
+        }
+        wanted = std::move(*known);
+    }
+    auto patches = Editor(document, edit, wanted).run();
     if (!patches || patches->empty()) {
         return patches;
     }
     std::sort(patches->begin(), patches->end(), [](const auto& a, const auto& b) { return a.begin < b.begin; });
-    std::optional<Wanted> wanted;
-    if (edit.value) {
-        wanted = *wantedOf(edit);
-    }
     const YamlDocument after = parseYaml(SourceText(document.text.file(), patched(document.text.bytes(), *patches)));
     if (!saysWhatWasMeant(document, after, edit, wanted)) {
         return refuse(edit, edit.value.value_or("--unset"),

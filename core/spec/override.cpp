@@ -27,18 +27,6 @@ void markOverride(YamlNode& node)
     }
 }
 
-YamlNode valueFromText(const std::string& text)
-{
-    if (text.starts_with('[') || (text.starts_with('{') && !text.starts_with("{{"))) {
-        YamlDocument document = parseYaml(SourceText("", text));
-        if (document.diagnostics.empty()) {
-            markOverride(document.root);
-            return std::move(document.root);
-        }
-    }
-    return scalarFromText(text);
-}
-
 /// Inputs that are not declared: of the pipeline, or of a step that is no component (whose inputs the resolver knows).
 std::optional<Diagnostic> refuseInput(const YamlNode& root,
     const std::vector<std::string>& path,
@@ -128,6 +116,18 @@ YamlNode& child(YamlNode& map, const std::string& key)
 }
 
 } // namespace
+
+YamlNode valueFromText(const std::string& text)
+{
+    if (text.starts_with('[') || (text.starts_with('{') && !text.starts_with("{{"))) {
+        YamlDocument document = parseYaml(SourceText("", text));
+        if (document.diagnostics.empty()) {
+            markOverride(document.root);
+            return std::move(document.root);
+        }
+    }
+    return scalarFromText(text);
+}
 
 void applyOverrides(YamlNode& root,
     const std::vector<std::string>& overrides,

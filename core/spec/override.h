@@ -10,6 +10,10 @@
 
 namespace sheaf::spec {
 
+/// The VALUE of `--set PATH=VALUE` (also of `sheaf edit`): [list], {map}, else a scalar; what begins like a list or a map and is none is
+/// a scalar of that text. It has no place in a file.
+[[nodiscard]] YamlNode valueFromText(const std::string& text);
+
 /// Lays `--set` words ("jobs.x.resources.instance_count=3") over the tree of a pipeline file, in
 /// order; maps on the way are made. The value is read as a YAML value. The text of the file is not
 /// touched.

@@ -107,7 +107,9 @@ void StepOverview::refresh()
     const event::StepPicture* step = m_context.run.isOpen() ? m_context.run.step(m_context.selection.step()) : nullptr;
     if (step == nullptr) {
         const bool chosen = !m_context.selection.step().isEmpty();
-        m_badge->setState(Tone::Pending, chosen ? tr("Not run") : tr("No step chosen"));
+        m_badge->setState(Tone::Pending, tr("Not run"));
+        m_badge->setVisible(chosen);
+        m_strip->setVisible(chosen);
         m_sentence->setText(!chosen               ? tr("Choose a step in the graph.")
                 : m_context.run.isOpen()          ? tr("Nothing is known of this step yet.")
                 : m_context.pipeline.canRun()     ? tr("Press Run to see this step at work.")
@@ -122,6 +124,8 @@ void StepOverview::refresh()
         m_failuresTitle->hide();
         return;
     }
+    m_badge->show();
+    m_strip->show();
     m_badge->setState(toneOf(step->state), wordOf(step->state));
     m_sentence->setText(step->message.empty() ? (step->planned ? tr("%1 mini-batches were planned.").arg(countText(step->total()))
                                                                : tr("Its turn has not come, or its input is being listed."))

@@ -36,7 +36,6 @@ EmptyHint::EmptyHint(const QString& iconName, QWidget* parent)
         label->setAlignment(Qt::AlignHCenter);
         label->setWordWrap(true);
         label->setTextFormat(Qt::PlainText);
-        label->setFixedWidth(kLeastWidth);
     }
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(space::kMedium, space::kMedium, space::kMedium, space::kMedium);
@@ -52,6 +51,7 @@ void EmptyHint::setWords(const QString& title, const QString& text)
 {
     m_title->setText(title);
     m_text->setText(text);
+    fit();
     setAccessibleName(title);
     setAccessibleDescription(text);
 }
@@ -70,10 +70,23 @@ QString EmptyHint::title() const
 void EmptyHint::resizeEvent(QResizeEvent* event)
 {
     QWidget::resizeEvent(event);
-    // A wrapping label would else begin at its narrowest.
+    fit();
+}
+
+void EmptyHint::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    fit(); // the style has given the fonts by now
+}
+
+/// A wrapping label in a centred column would else begin at its narrowest, and get the height of one line.
+void EmptyHint::fit()
+{
     const int room = width() - layout()->contentsMargins().left() - layout()->contentsMargins().right();
+    const int wide = std::clamp(room, kLeastWidth, kTextWidth);
     for (QLabel* label : { m_title, m_text }) {
-        label->setFixedWidth(std::clamp(room, kLeastWidth, kTextWidth));
+        const QRect words = label->fontMetrics().boundingRect(QRect(0, 0, wide, QWIDGETSIZE_MAX), Qt::TextWordWrap | Qt::AlignHCenter, label->text());
+        label->setFixedSize(wide, words.height());
     }
 }
 

@@ -22,8 +22,11 @@ public:
 protected:
     void paintEvent(QPaintEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
+    void showEvent(QShowEvent* event) override;
 
 private:
+    void fit();
+
     QString m_icon;
     QLabel* m_title;
     QLabel* m_text;
