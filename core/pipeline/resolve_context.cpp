@@ -13,6 +13,7 @@ namespace sheaf::pipeline {
 ResolveContext::ResolveContext(const ResolveRequest& request, spec::JobFile job)
     : m_job(std::move(job))
     , m_checkPaths(request.checkPaths)
+    , m_editedTexts(request.texts)
 {
     std::error_code error;
     m_runDir = std::filesystem::absolute(request.runDir, error).lexically_normal();
@@ -51,7 +52,7 @@ const spec::MlTable* ResolveContext::table(const std::filesystem::path& folder)
     }
     const auto [entry, isNew] = m_tables.try_emplace(folder.string());
     if (isNew) {
-        entry->second = spec::readMlTable(folder);
+        entry->second = spec::readMlTable(folder, m_editedTexts);
         add(entry->second.diagnostics);
         if (std::filesystem::exists(entry->second.file, error)) {
             m_job.files.push_back(entry->second.file);
@@ -81,7 +82,8 @@ const std::string& ResolveContext::sourceText(const std::string& file)
 {
     const auto [entry, isNew] = m_texts.try_emplace(file);
     if (isNew) {
-        entry->second = paths::readFile(file).value_or(std::string());
+        const std::string* edited = spec::editedText(m_editedTexts, file);
+        entry->second = edited != nullptr ? *edited : paths::readFile(file).value_or(std::string());
     }
     return entry->second;
 }
@@ -98,6 +100,7 @@ void ResolveContext::finish(Resolved& resolved)
     }
     spec::sortDiagnostics(resolved.diagnostics, order);
     resolved.files = std::move(m_job.files);
+    resolved.written = std::move(m_job.pipeline);
     resolved.spec.notes = std::move(m_notes);
 }
 

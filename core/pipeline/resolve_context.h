@@ -50,6 +50,7 @@ private:
     spec::JobFile m_job;
     std::filesystem::path m_runDir;
     bool m_checkPaths = true;
+    spec::SharedTexts m_editedTexts;
     std::vector<spec::Diagnostic> m_diagnostics;
     std::vector<std::string> m_notes;
     std::map<std::string, spec::MlTable> m_tables;

@@ -209,7 +209,7 @@ void putInOrder(ResolveContext& context, std::vector<StepSpec>& steps)
 Resolved resolve(const ResolveRequest& request)
 {
     Resolved resolved;
-    ResolveContext context(request, spec::readJob(request.jobFile, request.overrides));
+    ResolveContext context(request, spec::readJob(request.jobFile, request.overrides, request.texts));
     const auto& pipeline = context.pipeline();
     RunSpec& run = resolved.spec;
     run.jobFile = pipeline.file;

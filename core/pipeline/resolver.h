@@ -4,6 +4,8 @@
 
 #include "core/pipeline/run_spec.h"
 #include "core/spec/diagnostic.h"
+#include "core/spec/file_texts.h"
+#include "core/spec/job.h"
 
 #include <filesystem>
 #include <string>
@@ -16,6 +18,7 @@ struct ResolveRequest {
     std::vector<std::string> overrides; // "jobs.x.resources.instance_count=3", in order
     std::filesystem::path runDir; // where outputs will lie; need not exist
     bool checkPaths = true; // are the inputs, code folders and scripts there?
+    spec::SharedTexts texts = {}; // files as they are being edited, in place of those on disk
 };
 
 /// A job file understood: what would run, and everything that is wrong with it. `spec.steps` is the best model possible even
@@ -23,6 +26,7 @@ struct ResolveRequest {
 struct Resolved {
     RunSpec spec; // run, runDir, python and workspace are for the caller to fill
     std::vector<spec::Diagnostic> diagnostics; // of the pipeline, its component files and its MLTable files, in order of file and line
+    spec::PipelineDefinition written; // the same as the files say it, nothing merged: what is edited
     std::vector<std::filesystem::path> files; // every file read: job file first, components, MLTables
 };
 

@@ -44,10 +44,11 @@ bool isOtherStepType(const std::string& type)
 class FileReader
 {
 public:
-    FileReader(std::string file, JobFile& job)
+    FileReader(std::string file, JobFile& job, SharedTexts texts)
         : m_file(std::move(file))
         , m_folder(fs::path(m_file).parent_path())
         , m_job(job)
+        , m_texts(std::move(texts))
     {
     }
 
@@ -145,6 +146,7 @@ private:
     std::string m_file;
     fs::path m_folder;
     JobFile& m_job;
+    SharedTexts m_texts;
 };
 
 std::string join(const std::string& path, const std::string& name)
@@ -479,7 +481,7 @@ void FileReader::readEnvironmentMap(
 void FileReader::readEnvironmentFile(
     const YamlNode& node, const std::string& path, EnvironmentDefinition& environment)
 {
-    YamlDocument document = readYaml(besides(node.text));
+    YamlDocument document = readYaml(besides(node.text), m_texts);
     if (!document.diagnostics.empty()) {
         report(Severity::Warning, "environment-unreadable", node.where, path,
             fmt::format(
@@ -487,7 +489,7 @@ void FileReader::readEnvironmentFile(
             { node.text, "an environment file", document.diagnostics.front().fix });
         return;
     }
-    FileReader reader(document.text.file(), m_job);
+    FileReader reader(document.text.file(), m_job, m_texts);
     EnvironmentDefinition inFile;
     reader.readEnvironmentMap(document.root, path, inFile);
     environment.condaPackages = inFile.condaPackages;
@@ -503,7 +505,7 @@ void FileReader::readConda(
     if (!node.isScalar() || dataPathKind(node.text) != DataPathKind::Local) {
         return;
     }
-    const YamlDocument document = readYaml(besides(node.text));
+    const YamlDocument document = readYaml(besides(node.text), m_texts);
     if (!document.diagnostics.empty()) {
         report(Severity::Warning, "conda-file-unreadable", node.where, path,
             fmt::format("the conda file cannot be read: {}", document.diagnostics.front().message),
@@ -716,7 +718,7 @@ void FileReader::readComponent(
         return;
     }
     const fs::path file = besides(node.text);
-    const YamlDocument document = readYaml(file);
+    const YamlDocument document = readYaml(file, m_texts);
     if (document.text.bytes().empty()) {
         report(Severity::Error, "component-missing", node.where, path,
             fmt::format("the component file of step '{}' cannot be read: {}", step.name,
@@ -734,7 +736,7 @@ void FileReader::readComponent(
     if (hasErrors(document.diagnostics)) {
         return; // not YAML: what follows from that is no news
     }
-    FileReader reader(file.string(), m_job);
+    FileReader reader(file.string(), m_job, m_texts);
     reader.refuseIncludes();
     step.component = reader.readComponentBody(document.root, nodeType);
 }
@@ -781,7 +783,7 @@ void FileReader::refuseIncludes()
 
 } // namespace
 
-JobFile readJobText(SourceText text, const std::vector<std::string>& overrides)
+JobFile readJobText(SourceText text, const std::vector<std::string>& overrides, const SharedTexts& texts)
 {
     YamlDocument document = parseYaml(std::move(text));
     JobFile job;
@@ -795,18 +797,18 @@ JobFile readJobText(SourceText text, const std::vector<std::string>& overrides)
     if (document.root.isMap()) {
         applyOverrides(document.root, overrides, job.pipeline.file, job.diagnostics);
     }
-    FileReader(job.pipeline.file, job).readPipeline(document.root);
+    FileReader(job.pipeline.file, job, texts).readPipeline(document.root);
     if (job.isBroken) {
         job.diagnostics = std::move(document.diagnostics); // what follows from half a file is no news
     }
     return job;
 }
 
-JobFile readJob(const fs::path& file, const std::vector<std::string>& overrides)
+JobFile readJob(const fs::path& file, const std::vector<std::string>& overrides, const SharedTexts& texts)
 {
     std::error_code error;
     const fs::path absolute = fs::absolute(file, error).lexically_normal();
-    YamlDocument document = readYaml(absolute);
+    YamlDocument document = readYaml(absolute, texts);
     if (document.text.bytes().empty() && !document.diagnostics.empty()) {
         JobFile job;
         job.pipeline.file = absolute.string();
@@ -815,7 +817,7 @@ JobFile readJob(const fs::path& file, const std::vector<std::string>& overrides)
         job.isBroken = true;
         return job;
     }
-    return readJobText(std::move(document.text), overrides);
+    return readJobText(std::move(document.text), overrides, texts);
 }
 
 } // namespace sheaf::spec

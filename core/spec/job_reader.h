@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Sheaf authors
 #pragma once
 
+#include "core/spec/file_texts.h"
 #include "core/spec/job.h"
 #include "core/spec/yaml_node.h"
 
@@ -14,10 +15,12 @@ namespace sheaf::spec {
 /// Reads a pipeline file and the component files that it names, with `--set` words laid over the
 /// former. Checks every field for itself: known, of its type, in its range. Never throws, never
 /// stops at the first problem; any thread. What fields mean together is for pipeline::resolve.
-[[nodiscard]] JobFile readJob(
-    const std::filesystem::path& file, const std::vector<std::string>& overrides = {});
-/// The same for text that is being edited and is not in the file yet; component files are read
-/// beside `file`.
-[[nodiscard]] JobFile readJobText(SourceText text, const std::vector<std::string>& overrides = {});
+/// Files in `texts` are read as they are being edited.
+[[nodiscard]] JobFile readJob(const std::filesystem::path& file,
+    const std::vector<std::string>& overrides = {},
+    const SharedTexts& texts = {});
+/// The same for a text that is in no file; component files are read beside it.
+[[nodiscard]] JobFile readJobText(
+    SourceText text, const std::vector<std::string>& overrides = {}, const SharedTexts& texts = {});
 
 } // namespace sheaf::spec

@@ -613,13 +613,13 @@ std::vector<std::string> partitionColumns(const std::string& format)
     return columnsOf(format).value_or(std::vector<std::string> {});
 }
 
-MlTable readMlTable(const std::filesystem::path& folder)
+MlTable readMlTable(const std::filesystem::path& folder, const SharedTexts& texts)
 {
     MlTable table;
     table.file = folder / "MLTable";
     std::error_code error;
     if (std::filesystem::is_directory(folder, error)
-        && !std::filesystem::exists(table.file, error)) {
+        && !std::filesystem::exists(table.file, error) && editedText(texts, table.file) == nullptr) {
         table.diagnostics.push_back(
             finding(Severity::Error, "no-mltable", { table.file.string(), {}, "" },
                 fmt::format("the folder {} has no file named MLTable", folder.string()),
@@ -627,7 +627,7 @@ MlTable readMlTable(const std::filesystem::path& folder)
                     "put a file named exactly MLTable into it, with paths:" }));
         return table;
     }
-    YamlDocument document = readYaml(table.file);
+    YamlDocument document = readYaml(table.file, texts);
     table.diagnostics = std::move(document.diagnostics);
     if (hasErrors(table.diagnostics)) {
         return table; // not YAML: what follows from that is no news

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/spec/diagnostic.h"
+#include "core/spec/file_texts.h"
 
 #include <boost/json.hpp>
 
@@ -75,6 +76,6 @@ struct MlTable
 
 /// Reads and checks the file `MLTable` of `folder`. Does not look at the data. Never throws; any
 /// thread.
-[[nodiscard]] MlTable readMlTable(const std::filesystem::path& folder);
+[[nodiscard]] MlTable readMlTable(const std::filesystem::path& folder, const SharedTexts& texts = {});
 
 } // namespace sheaf::spec
