@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Sheaf authors
 #pragma once
 
+#include "ui/state/document_state.h"
 #include "ui/state/history_state.h"
 #include "ui/state/pipeline_state.h"
 #include "ui/state/run_state.h"
@@ -17,9 +18,12 @@ class AppContext
 public:
     WorkThread reader; // quick reads
     WorkThread worker; // what may take a while
+    WorkThread resolver; // understands the pipeline file after each change
+    WorkThread checker; // waits for interpreters
     SettingsState settings;
     SelectionState selection;
-    PipelineState pipeline { worker, settings };
+    DocumentState document { reader };
+    PipelineState pipeline { document, resolver, checker, settings };
     RunState run { reader, worker };
     HistoryState history { reader };
 };

@@ -5,10 +5,12 @@
 #include "core/pipeline/entry_script.h"
 #include "core/workspace/interpreter.h"
 #include "core/workspace/script_check.h"
+#include "ui/state/document_state.h"
 #include "ui/state/settings_state.h"
 #include "ui/state/work_thread.h"
 #include "ui/text/convert.h"
 
+#include <QDateTime>
 #include <QFileInfo>
 
 namespace sheaf::ui {
@@ -17,26 +19,43 @@ namespace {
 
 /// Editors write in several steps; we read when they have settled.
 constexpr int kSettleMilliseconds = 150;
+/// Who types does not want an interpreter started for every key.
+constexpr int kCheckMilliseconds = 300;
 
 } // namespace
 
-PipelineState::PipelineState(WorkThread& worker, const SettingsState& settings, QObject* parent)
+PipelineState::PipelineState(DocumentState& document, WorkThread& resolver, WorkThread& checker, const SettingsState& settings, QObject* parent)
     : QObject(parent)
-    , m_worker(worker)
+    , m_document(document)
+    , m_resolver(resolver)
+    , m_checker(checker)
     , m_settings(settings)
 {
     connect(&settings, &SettingsState::changed, this, &PipelineState::reload);
+    connect(&document, &DocumentState::textChanged, this, [this] {
+        emit edited();
+        reload();
+    });
     m_settle.setSingleShot(true);
     m_settle.setInterval(kSettleMilliseconds);
     connect(&m_settle, &QTimer::timeout, this, &PipelineState::reload);
     connect(&m_watcher, &QFileSystemWatcher::fileChanged, &m_settle, qOverload<>(&QTimer::start));
     connect(&m_watcher, &QFileSystemWatcher::directoryChanged, &m_settle, qOverload<>(&QTimer::start));
+    m_checkSoon.setSingleShot(true);
+    m_checkSoon.setInterval(kCheckMilliseconds);
+    connect(&m_checkSoon, &QTimer::timeout, this, &PipelineState::checkScripts);
 }
 
 void PipelineState::open(const QString& file)
 {
     m_file = QFileInfo(file).absoluteFilePath();
+    ++m_question;
+    m_isReading = false;
     m_snapshot.reset();
+    m_scriptFindings.clear();
+    m_checkedScripts.clear();
+    m_document.open(m_file);
+    m_file = m_document.jobFile();
     emit opened();
     reload();
 }
@@ -44,22 +63,31 @@ void PipelineState::open(const QString& file)
 void PipelineState::close()
 {
     ++m_question;
+    m_isReading = false;
     m_file.clear();
     m_snapshot.reset();
+    m_document.close();
     watch();
     emit closed();
 }
 
+/// One at a time: what changes meanwhile is read once more when the answer is there.
 void PipelineState::reload()
 {
     if (m_file.isEmpty()) {
         return;
     }
+    m_isOutdated = m_isReading;
+    if (m_isReading) {
+        return;
+    }
+    m_isReading = true;
     const int question = ++m_question;
     pipeline::ResolveRequest request;
     request.jobFile = toPath(m_file);
     request.runDir = request.jobFile.parent_path() / ".sheaf" / "runs" / "next";
-    m_worker.ask(
+    request.texts = m_document.texts();
+    m_resolver.ask(
         this, [request] { return pipeline::resolve(request); },
         [this, question](pipeline::Resolved resolved) { take(question, std::move(resolved)); });
 }
@@ -85,29 +113,65 @@ void PipelineState::take(int question, pipeline::Resolved resolved)
     if (question != m_question) {
         return;
     }
+    m_isReading = false;
     m_snapshot = std::make_shared<const pipeline::Resolved>(std::move(resolved));
+    if (scriptsKey() == m_checkedScripts) {
+        addScriptFindings();
+    } else {
+        m_checkSoon.start();
+    }
     watch();
     emit changed();
-    checkScripts(question);
+    if (m_isOutdated) {
+        reload();
+    }
+}
+
+/// What the interpreter's findings depend on. Scripts are checked as they are on disk: that is what runs.
+QString PipelineState::scriptsKey() const
+{
+    QString key = m_settings.python();
+    for (const auto& step : m_snapshot->spec.steps) {
+        if (const auto script = pipeline::findEntryScript(step.parallel.code, step.parallel.entryScript); !script.empty()) {
+            const QFileInfo info(toQt(script));
+            key += QStringLiteral("\n%1 %2 %3 %4").arg(toQt(step.name), info.filePath()).arg(info.lastModified().toMSecsSinceEpoch()).arg(info.size());
+        }
+    }
+    return key;
+}
+
+void PipelineState::addScriptFindings()
+{
+    if (!m_scriptFindings.empty()) {
+        pipeline::Resolved with = *m_snapshot;
+        with.diagnostics.insert(with.diagnostics.end(), m_scriptFindings.begin(), m_scriptFindings.end());
+        m_snapshot = std::make_shared<const pipeline::Resolved>(std::move(with));
+    }
 }
 
 /// A second answer, since it takes as long as Python to start: the graph is drawn meanwhile.
-void PipelineState::checkScripts(int question)
+void PipelineState::checkScripts()
 {
-    m_worker.ask(
+    if (!m_snapshot) {
+        return;
+    }
+    const QString key = scriptsKey();
+    m_checker.ask(
         this,
         [snapshot = m_snapshot, wanted = toStd(m_settings.python())] {
             const auto python = workspace::findInterpreter(wanted, {});
             return python ? workspace::checkScripts(snapshot->spec, python->path) : std::vector<spec::Diagnostic>();
         },
-        [this, question](const std::vector<spec::Diagnostic>& findings) {
-            if (question != m_question || findings.empty()) {
-                return;
+        [this, key](std::vector<spec::Diagnostic> findings) {
+            if (!m_snapshot || key != scriptsKey()) {
+                return; // asked again already
             }
-            pipeline::Resolved with = *m_snapshot;
-            with.diagnostics.insert(with.diagnostics.end(), findings.begin(), findings.end());
-            m_snapshot = std::make_shared<const pipeline::Resolved>(std::move(with));
-            emit changed();
+            m_checkedScripts = key;
+            m_scriptFindings = std::move(findings);
+            if (!m_scriptFindings.empty()) {
+                addScriptFindings();
+                emit changed();
+            }
         });
 }
 

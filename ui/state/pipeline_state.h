@@ -14,18 +14,20 @@
 
 namespace sheaf::ui {
 
+class DocumentState;
 class SettingsState;
 class WorkThread;
 
-/// The pipeline file that is open: what it says and what is wrong with it, read again when it or one of its components changes on
-/// disk. Reading happens in the work thread; each reading is an immutable snapshot. What the interpreter says of the entry scripts comes a
-/// moment later, as a snapshot of its own. Never writes. Owned by AppContext; main thread.
+/// The pipeline file that is open: what its text says now, and what is wrong with it; understood again after every change of the text
+/// and when one of its other files changes on disk. That happens in a thread; each answer is an immutable snapshot. What the interpreter
+/// says of the entry scripts comes a moment later, as a snapshot of its own. Never writes. Owned by AppContext; main thread.
 class PipelineState : public QObject
 {
     Q_OBJECT
 
 public:
-    PipelineState(WorkThread& worker, const SettingsState& settings, QObject* parent = nullptr);
+    /// `resolver` understands texts, `checker` waits for interpreters.
+    PipelineState(DocumentState& document, WorkThread& resolver, WorkThread& checker, const SettingsState& settings, QObject* parent = nullptr);
     void open(const QString& file);
     void close();
     void reload();
@@ -40,18 +42,28 @@ public:
 signals:
     void opened(); // another file, not read yet
     void changed(); // a new snapshot
+    void edited(); // the text changed, its snapshot is on its way
     void closed();
 
 private:
     void take(int question, pipeline::Resolved resolved);
-    void checkScripts(int question);
+    void checkScripts();
+    [[nodiscard]] QString scriptsKey() const;
+    void addScriptFindings();
     void watch();
 
-    WorkThread& m_worker;
+    DocumentState& m_document;
+    WorkThread& m_resolver;
+    WorkThread& m_checker;
     const SettingsState& m_settings;
     QString m_file;
     std::shared_ptr<const pipeline::Resolved> m_snapshot;
     int m_question = 0; // answers to older questions are dropped
+    bool m_isReading = false;
+    bool m_isOutdated = false; // changed while it was being read
+    std::vector<spec::Diagnostic> m_scriptFindings;
+    QString m_checkedScripts; // scripts, their times and the interpreter that the findings are of
+    QTimer m_checkSoon;
     QFileSystemWatcher m_watcher;
     QTimer m_settle;
 };

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: The Sheaf authors
+#include "ui/state/canvas_notes.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+
+namespace sheaf::ui {
+
+QByteArray CanvasNotes::toJson() const
+{
+    QJsonObject placed;
+    for (auto place = places.cbegin(); place != places.cend(); ++place) {
+        placed[place.key()] = QJsonArray { place->x(), place->y() };
+    }
+    QJsonArray framed;
+    for (const CanvasFrame& frame : frames) {
+        framed << QJsonObject { { QStringLiteral("kind"), frame.isComment ? QStringLiteral("comment") : QStringLiteral("group") },
+            { QStringLiteral("text"), frame.text },
+            { QStringLiteral("place"), QJsonArray { frame.place.x(), frame.place.y(), frame.place.width(), frame.place.height() } } };
+    }
+    return QJsonDocument(QJsonObject { { QStringLiteral("format"), 1 }, { QStringLiteral("places"), placed }, { QStringLiteral("frames"), framed } })
+        .toJson();
+}
+
+CanvasNotes CanvasNotes::fromJson(const QByteArray& bytes)
+{
+    CanvasNotes notes;
+    const QJsonObject all = QJsonDocument::fromJson(bytes).object();
+    const QJsonObject placed = all[QStringLiteral("places")].toObject();
+    for (auto place = placed.begin(); place != placed.end(); ++place) {
+        const QJsonArray point = place->toArray();
+        if (point.size() == 2) {
+            notes.places[place.key()] = QPointF(point[0].toDouble(), point[1].toDouble());
+        }
+    }
+    for (const auto& value : all[QStringLiteral("frames")].toArray()) {
+        const QJsonObject frame = value.toObject();
+        const QJsonArray place = frame[QStringLiteral("place")].toArray();
+        if (place.size() == 4) {
+            notes.frames << CanvasFrame { frame[QStringLiteral("kind")] == QStringLiteral("comment"), frame[QStringLiteral("text")].toString(),
+                QRectF(place[0].toDouble(), place[1].toDouble(), place[2].toDouble(), place[3].toDouble()) };
+        }
+    }
+    return notes;
+}
+
+} // namespace sheaf::ui

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: The Sheaf authors
+#pragma once
+
+#include <QByteArray>
+#include <QMap>
+#include <QPointF>
+#include <QRectF>
+#include <QString>
+#include <QVector>
+
+namespace sheaf::ui {
+
+/// A frame around steps, with a title, or a note in words (without a title). Lies behind the steps; moves what lies on it.
+struct CanvasFrame {
+    bool isComment = false;
+    QString text; // title of a group, words of a comment
+    QRectF place;
+    bool operator==(const CanvasFrame&) const = default;
+};
+
+/// What the canvas knows beside the job file: where boxes were put by hand, groups, comments. A value; kept in
+/// .sheaf/canvas/ beside the job file, never in it.
+struct CanvasNotes {
+    QMap<QString, QPointF> places; // node id → top left corner; a node that is not in it lies where the layout puts it
+    QVector<CanvasFrame> frames;
+    bool operator==(const CanvasNotes&) const = default;
+
+    [[nodiscard]] QByteArray toJson() const;
+    /// What cannot be understood is passed over.
+    [[nodiscard]] static CanvasNotes fromJson(const QByteArray& bytes);
+};
+
+} // namespace sheaf::ui
