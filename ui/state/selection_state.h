@@ -32,12 +32,15 @@ public:
     void showBatches(const QString& filter) { emit batchesAsked(filter); }
     /// Asks for a log file of the step in view (a path below its log folder) at this byte; -1: at its end.
     void showLog(const QString& file, qint64 offset) { emit logAsked(file, offset); }
+    /// Asks for a file of the pipeline in the text editor, the cursor before this byte.
+    void showPlace(const QString& file, qint64 offset) { emit placeAsked(file, offset); }
 
 signals:
     void stepChanged(const QString& step);
     void stepOpened(const QString& step);
     void batchesAsked(const QString& filter);
     void logAsked(const QString& file, qint64 offset);
+    void placeAsked(const QString& file, qint64 offset);
 
 private:
     QString m_step;
