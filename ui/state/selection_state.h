@@ -4,6 +4,7 @@
 
 #include <QObject>
 #include <QString>
+#include <QStringList>
 
 namespace sheaf::ui {
 
@@ -15,11 +16,21 @@ class SelectionState : public QObject
 public:
     using QObject::QObject;
     [[nodiscard]] const QString& step() const { return m_step; }
-    void setStep(const QString& step)
+    void setStep(const QString& step) { setSteps(step.isEmpty() ? QStringList() : QStringList { step }); }
+    /// Several steps may be chosen on the canvas; the first is the one whose details are shown.
+    [[nodiscard]] const QStringList& steps() const { return m_steps; }
+    void setSteps(const QStringList& steps)
     {
-        if (step != m_step) {
-            m_step = step;
-            emit stepChanged(step);
+        if (steps == m_steps) {
+            return;
+        }
+        m_steps = steps;
+        const QString first = steps.isEmpty() ? QString() : steps.first();
+        const bool isOther = first != m_step;
+        m_step = first;
+        emit stepsChanged();
+        if (isOther) {
+            emit stepChanged(first);
         }
     }
     /// Asks the frame to show the details of a step.
@@ -37,6 +48,7 @@ public:
 
 signals:
     void stepChanged(const QString& step);
+    void stepsChanged();
     void stepOpened(const QString& step);
     void batchesAsked(const QString& filter);
     void logAsked(const QString& file, qint64 offset);
@@ -44,6 +56,7 @@ signals:
 
 private:
     QString m_step;
+    QStringList m_steps;
 };
 
 } // namespace sheaf::ui
