@@ -26,6 +26,8 @@ struct PlanRequest {
     std::int64_t jsonLinesRows = 0;
     bool keepDirectoriesApart = false;
     std::string python; // asked for parquet row groups and delta tables only
+
+    bool operator==(const PlanRequest&) const = default;
 };
 
 /// How far planning is: for the "input that was being read" of a time-out and for the live plan.

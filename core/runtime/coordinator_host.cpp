@@ -11,6 +11,7 @@
 #include "core/pipeline/plan_request.h"
 #include "core/plan/input_stamps.h"
 #include "core/plan/mini_batch_planner.h"
+#include "core/runtime/worker_start.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -588,6 +589,7 @@ std::string CoordinatorHost::agentStep(StepIndex index, NodeIndex, std::uint32_t
     agent.python = m_spec.python;
     agent.environment = environmentOf(step);
     agent.environment["AZUREML_BI_OUTPUT_PATH"] = outputDir.string();
+    agent.worker = workerStart(header, settings);
     agent.worker.codeDir = m_dir.code(step.name).string();
     agent.worker.entryScript = settings.entryScript;
     agent.worker.arguments = settings.programArguments;
@@ -595,15 +597,8 @@ std::string CoordinatorHost::agentStep(StepIndex index, NodeIndex, std::uint32_t
         agent.worker.arguments.end(), settings.generatedArguments.begin(), settings.generatedArguments.end());
     agent.worker.loggingLevel = settings.loggingLevel;
     agent.worker.outputDir = outputDir.string();
-    agent.worker.miniBatchKind = json::enumName(header.kind);
-    agent.worker.root = header.root;
-    agent.worker.tableFormat = json::enumName(header.tableFormat);
-    agent.worker.table = header.table;
-    agent.worker.inputFiles = header.inputFiles;
-    agent.worker.partitioned = !header.partitionKeys.empty();
     agent.worker.appendRow = !settings.appendRowTo.empty();
     agent.worker.dataframeHeader = settings.appendRowDataframeHeader;
-    agent.worker.mixedTypes = settings.mixedTypes;
     agent.worker.asyncMode = settings.asyncMode;
     agent.worker.profilingModule = settings.profilingModule;
     agent.logsDir = m_dir.logs(step.name).string();

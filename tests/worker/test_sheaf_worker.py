@@ -8,7 +8,7 @@ import tempfile
 import types
 import unittest
 
-from sheaf_worker import entry, filter_expression, partition_format, results
+from sheaf_worker import entry, filter_expression, partition_format, preview, results
 
 try:
     import pandas as pd
@@ -174,6 +174,55 @@ class Tables(unittest.TestCase):
         for text in ("__import__('os').getcwd()", "col.__class__", "col('x').values", "open('f')", "lambda: 1"):
             with self.assertRaises(ValueError):
                 filter_expression.FilterExpression(text).rows(frame)
+
+
+class Previews(unittest.TestCase):
+    def ask(self, start, line, **limits):
+        with tempfile.TemporaryDirectory() as root:
+            for name, data in start.pop("files").items():
+                with open(os.path.join(os.fsencode(root), os.fsencode(name)), "wb") as file:
+                    file.write(data)
+            question = dict(dict(start=dict(start, root=root), line=line, rows=50, columns=100, letters=200), **limits)
+            return preview.answer(question)
+
+    def table(self, text, line, table=None, **limits):
+        start = dict(miniBatchKind="Table", tableFormat="Delimited", mixedTypes=False, files={"t.csv": text},
+                     table=dict({"read": {}, "transformations": [], "header_row": "id,name"}, **(table or {})))
+        return self.ask(start, line, **limits)
+
+    def test_files_are_named_as_in_the_plan(self):
+        made = self.ask(dict(miniBatchKind="Files", files={"a.txt": b"12", "b\udcff": b""}), {"files": ["a.txt", "b\udcff", "gone"]})
+        self.assertEqual((made["count"], made["rows"]), (3, [["a.txt", "2"], ["b\\xff", "0"], ["gone", None]]))
+
+    def test_rows_of_json_may_differ_and_need_not_be_objects(self):
+        made = self.ask(dict(miniBatchKind="JsonRows", files={"r": b'{"a": 1}\n{"a": "x", "b": null}\n7\n'}), {"slices": [["r", 0, 40]]})
+        self.assertEqual(made["columns"], [["a", "int or str"], ["b", "null"], ["", "int"]])
+        self.assertEqual(made["rows"], [["1", None, None], ["x", "null", None], [None, None, "7"]])
+
+    @needs_pandas
+    def test_a_table_shows_its_first_rows_and_what_is_missing(self):
+        made = self.table(b"id,name\n1,x\n2,\n3,z\n", {"slices": [["t.csv", 8, 19]]}, rows=2)
+        self.assertEqual(made["columns"], [["id", "int64"], ["name", "object"]])
+        self.assertEqual((made["count"], made["rows"]), (3, [["1", "x"], ["2", None]]))
+
+    @needs_pandas
+    def test_wide_tables_and_long_cells_are_cut(self):
+        made = self.table(b"id,name\n1," + b"x" * 300 + b"\n", {"slices": [["t.csv", 8, 312]]}, letters=5)
+        self.assertEqual(made["rows"], [["1", "xxxxx\u2026"]])
+        made = self.table(b"id,name\n1,x\n", {"slices": [["t.csv", 8, 12]]}, columns=1)
+        self.assertEqual((made["columns"], made["rows"], made["moreColumns"]), ([["id", "int64"]], [["1"]], 1))
+
+    @needs_pandas
+    def test_what_reading_warns_of_is_told(self):
+        made = self.table(b"id,name\n1,\xe9\n", {"slices": [["t.csv", 8, 12]]})
+        self.assertEqual(len(made["notes"]), 1)
+        self.assertIn("is not UTF-8", made["notes"][0])
+
+    def test_an_exception_is_an_answer(self):
+        made = self.ask(dict(miniBatchKind="JsonRows", files={"r": b"{no\n"}), {"slices": [["r", 0, 4]]})
+        self.assertIn("JSONDecodeError", made["error"])
+        made = self.ask(dict(miniBatchKind="JsonRows", files={}), {"slices": [["gone", 0, 4]]})
+        self.assertIn("FileNotFoundError", made["error"])
 
 
 class EntryScripts(unittest.TestCase):

@@ -12,7 +12,7 @@ import traceback
 
 from . import protocol
 from .entry import EntryError, EntryScript, MiniBatchContext
-from .input_files import InputFiles
+from .mini_batch_source import source_of
 from .results import BadReturn, RowWriter
 from .streams import UserStreams, set_up_logging
 
@@ -50,7 +50,7 @@ class Worker:
         self._page.phase(protocol.PHASE_INIT)
         try:
             self._entry = EntryScript(start["codeDir"], start["entryScript"], start["arguments"], start["asyncMode"])
-            self._source = self._make_source()
+            self._source = source_of(start)
             self._rows = RowWriter(start)
             stage = 1
             began = time.monotonic()
@@ -83,31 +83,6 @@ class Worker:
             import profile
 
             self._profiler = profile.Profile()
-
-    def _make_source(self):
-        """What turns a line of the plan into (mini_batch, number of items)."""
-        kind = self._start["miniBatchKind"]
-        if kind == "Files":
-            root = self._start["root"]
-            prefix = root if root.endswith("/") else root + "/"
-
-            def files(line):
-                paths = [prefix + name for name in line["files"]]
-                return paths, len(paths)
-
-            return files
-        if kind == "JsonRows":
-            from .json_rows import JsonRows
-
-            return JsonRows(InputFiles(self._start)).read
-        try:
-            import pandas  # noqa: F401
-        except ImportError as error:
-            raise EntryError("its input is a table, which run() is given as a pandas DataFrame, but %s has no pandas (%s). Install it "
-                             "there, or give another interpreter with --python" % (sys.executable, error)) from None
-        from .tables import TableReader
-
-        return TableReader(self._start).read
 
     def _profiled(self, function, *arguments):
         if self._profiler is None:
