@@ -4,22 +4,22 @@
 
 #include "ui/canvas/graph_model.h"
 
+#include <QHash>
+#include <QMap>
 #include <QPointF>
 #include <QRectF>
 
-#include <vector>
-
 namespace sheaf::ui {
 
-/// Where everything lies: a value.
-struct GraphLayout {
-    std::vector<QRectF> nodes; // in the order of Graph::nodes
-    std::vector<std::vector<QPointF>> edges; // Bézier: a start point, then three points a piece
-    QRectF bounds;
-};
+/// Node id → top left corner.
+using Places = QHash<QString, QPointF>;
 
-/// Layers from left to right, by Graphviz' dot. The same graph gives the same layout. Graphviz keeps state of its own: call
-/// it from one thread at a time.
-[[nodiscard]] GraphLayout autoLayout(const Graph& graph);
+/// Layers from left to right, by Graphviz' dot. The same graph gives the same places, whatever is written in its boxes. What is in `pinned`
+/// stays where it is, the others lie around it without touching. Graphviz keeps state of its own: call it from one thread at a time.
+[[nodiscard]] Places autoLayout(const Graph& graph, const QMap<QString, QPointF>& pinned = {});
+
+/// Places for boxes that are not in `known`: beside what they are wired to, where nothing lies; what is known does not move, but for what a
+/// box that grew now covers and is not in `pinned`. Quick: for every change of the file.
+[[nodiscard]] Places placeNew(const Graph& graph, const Places& known, const QMap<QString, QPointF>& pinned = {});
 
 } // namespace sheaf::ui

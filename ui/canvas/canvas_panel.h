@@ -3,21 +3,32 @@
 #pragma once
 
 #ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse the C++20 headers that these lead to
+#include "ui/canvas/canvas_editor.h"
 #include "ui/canvas/graph_scene.h"
 #endif
 
+#include <QPointer>
 #include <QWidget>
 
+class QAction;
 class QLabel;
+class QLineEdit;
+class QMimeData;
 class QStackedLayout;
 
 namespace sheaf::ui {
 
 class AppContext;
+class CanvasActions;
+class CanvasEditor;
+class EdgeItem;
 class EmptyHint;
 class GraphView;
+class Minimap;
+class StepAdder;
 
-/// The graph of what is open, the pipeline file or a run, with the states of the run on its boxes. Owned by the main window.
+/// The graph of what is open: the pipeline file, to be edited, with the states of its run on the boxes; or a run whose file is not open, to look at.
+/// Puts the parts of the canvas together. Owned by the main window.
 class CanvasPanel : public QWidget
 {
     Q_OBJECT
@@ -26,29 +37,77 @@ public:
     explicit CanvasPanel(AppContext& context, QWidget* parent = nullptr);
     [[nodiscard]] GraphView* view() const { return m_view; }
     [[nodiscard]] GraphScene* scene() const { return m_scene; }
+    [[nodiscard]] CanvasActions* canvasActions() const { return m_actions; }
+
+    // What the actions ask for.
+    void openAdder(QPointF point, const std::optional<PortPlace>& port);
+    void deleteChosen(bool heal);
+    void renameChosen();
+    void copyChosen();
+    void paste(bool keepLinks);
+    void duplicateChosen();
+    void toggleDisabled();
+    void groupChosen();
+    void addComment();
+    void align(CanvasEditor::Align how);
+    /// All boxes; with `keepChosen` those that are chosen stay.
+    void layOut(bool keepChosen);
+    void findBox();
+    void selectAll();
+    void selectRelated(bool upstream, bool downstream);
+
+signals:
+    /// A sub-pipeline shall be opened.
+    void fileAsked(const QString& file);
+    void stepMade(const QString& step, const QString& entryId);
 
 protected:
     void changeEvent(QEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
 
 private:
+    void connectView();
     void refreshGraph();
-    void place(Graph graph);
+    void show(const Graph& graph, const Places& places);
     void refreshStatus();
     void refreshProblems();
+    void refreshChanged();
     void onRunChanged(const event::ChangeSet& changes);
+    void onPicked(const QStringList& ids);
+    void onDropped(const QMimeData* data, QPointF point, EdgeItem* edge);
+    void addById(const QString& id, QPointF point, const CanvasEditor::Join& join);
     void showHint(const QString& iconName, const QString& title, const QString& text);
     void buildZoomButtons();
+    void buildFindLine();
+    void placeOverlays();
+    void editFrame(int frame);
+    void stepFind(int direction);
+    [[nodiscard]] bool isDraft() const;
+    /// Of the run in view, which is one of the file in view.
+    [[nodiscard]] bool hasRunOfDraft() const;
 
     AppContext& m_context;
     GraphScene* m_scene;
     GraphView* m_view;
+    CanvasEditor* m_editor;
+    StepAdder* m_adder;
+    Minimap* m_map;
     EmptyHint* m_hint;
+    EmptyHint* m_emptyCanvas;
     QStackedLayout* m_stack;
+    CanvasActions* m_actions;
     QWidget* m_zoom = nullptr;
     QLabel* m_scale = nullptr;
+    QLineEdit* m_find = nullptr;
+    QPointer<QWidget> m_inline; // a name or a comment that is being written on the canvas
     Graph m_graph;
+    Places m_auto; // where the layout puts what nobody has put anywhere
+    QString m_laidFor; // the file or run that they are of
+    QStringList m_toSelect; // made by a gesture, drawn with the next snapshot
+    QPointF m_addPoint;
+    std::optional<PortPlace> m_addPort;
     int m_question = 0;
+    bool m_isPicking = false;
 };
 
 } // namespace sheaf::ui

@@ -3,7 +3,9 @@
 #pragma once
 
 #include "core/event/run_picture.h"
+#include "core/pipeline/resolver.h"
 #include "core/pipeline/run_spec.h"
+#include "core/spec/pipeline_edit.h"
 #include "ui/style/state_tone.h"
 #include "ui/widgets/progress_strip.h"
 
@@ -13,36 +15,77 @@
 
 namespace sheaf::ui {
 
-/// A box of the graph: a step, or an input of the pipeline that no step makes. A value; knows no drawing.
+/// What flows through a port.
+enum class PortKind {
+    Any, // not declared: takes what it is given
+    FileList, // a folder that is split into mini-batches of files
+    Table,
+    Folder,
+    File,
+    Value,
+    Model,
+};
+
+/// An input or output of a box.
+struct GraphPort {
+    QString name;
+    PortKind kind = PortKind::Any; // as shown
+    PortKind declared = PortKind::Any; // what it takes: Any when the file names no type
+    bool isMain = false; // the input that is split
+    bool isBound = false; // a wire ends here
+    QString value; // the path or literal that it has without a wire
+    bool operator==(const GraphPort&) const = default;
+};
+
+enum class NodeKind {
+    Step,
+    Input, // of the pipeline
+    Output, // of the pipeline
+    Source, // data of a run that no step makes
+};
+
+/// A box of the graph. A value; knows no drawing.
 struct GraphNode {
-    bool isStep = false;
-    QString id; // steps: their name; sources: "source:" and the path
+    NodeKind kind = NodeKind::Step;
+    QString id; // steps: their name; others: "input:", "output:" or "source:" and their name
     QString title;
     QString icon;
     QString kindLine; // "parallel · 2 nodes × 4 workers"
     QString settingsLine; // "mini_batch_size 10 · retries 2"
-    QString dataLine; // "scores ← orders" or the command
+    QString dataLine; // "score.py ← orders" or the command
     QString tip;
-
+    QString opens; // a sub-pipeline: the file that double-click opens
+    bool isDisabled = false;
+    std::vector<GraphPort> inputs;
+    std::vector<GraphPort> outputs;
+    [[nodiscard]] bool isStep() const { return kind == NodeKind::Step; }
     bool operator==(const GraphNode&) const = default;
 };
 
-/// A binding: the output of one node is an input of another.
+/// A binding: an output of one node is an input of another.
 struct GraphEdge {
     int from = 0; // place in Graph::nodes
+    int fromPort = 0;
     int to = 0;
-    QString label; // names of the inputs it fills
-
+    int toPort = 0;
     bool operator==(const GraphEdge&) const = default;
 };
 
 struct Graph {
-    std::vector<GraphNode> nodes; // sources first, then steps in the order of the job
+    std::vector<GraphNode> nodes; // inputs first, then steps in the order of the job, then outputs
     std::vector<GraphEdge> edges;
-
     [[nodiscard]] int find(const QString& id) const;
-    /// Same boxes and wires, whatever is written in them: the layout can stay.
-    [[nodiscard]] bool hasSameShape(const Graph& other) const;
+    /// Whether `to` can be reached from `from` along the wires; the way as ids, else empty.
+    [[nodiscard]] QStringList way(int from, int to) const;
+    bool operator==(const Graph&) const = default;
+};
+
+/// A port of the graph, for gestures.
+struct PortPlace {
+    QString node;
+    bool isInput = false;
+    int index = 0;
+    bool operator==(const PortPlace&) const = default;
 };
 
 /// What a run says about a step, for its box.
@@ -53,13 +96,28 @@ struct NodeStatus {
     std::vector<Share> shares;
     QString progress; // "37 of 400"
     QString trouble; // "2 failed · 1 timed out"
-
     [[nodiscard]] QString sentence() const;
 };
 
+/// Of a run: what it was when it was started.
 [[nodiscard]] Graph buildGraph(const pipeline::RunSpec& spec);
+/// Of the file that is edited: everything that is written, with what follows from it where that is known; also disabled steps.
+[[nodiscard]] Graph buildGraph(const pipeline::Resolved& job, const std::vector<spec::DisabledStep>& disabled = {});
+
 [[nodiscard]] NodeStatus statusOf(const event::StepPicture& step, const pipeline::StepSpec* spec, bool isActive);
 /// Counts in the fixed order of all bars: ended well, badly, under way, waiting.
 [[nodiscard]] std::vector<Share> sharesOf(const event::StepPicture& step);
+
+[[nodiscard]] PortKind portKind(pipeline::DataType type, bool isSplit = false);
+/// "file list", "table", …
+[[nodiscard]] QString kindWord(PortKind kind);
+[[nodiscard]] QString kindIcon(PortKind kind);
+
+/// Why a wire may not go from an output to an input, in one sentence; "" when it may.
+[[nodiscard]] QString whyNot(const Graph& graph, const PortPlace& from, const PortPlace& to);
+/// Every port that a wire from (or, of an input, to) this one may go to.
+[[nodiscard]] std::vector<PortPlace> legalTargets(const Graph& graph, const PortPlace& port);
+/// The same port in the words of the job file.
+[[nodiscard]] spec::PortRef portRef(const Graph& graph, const PortPlace& place);
 
 } // namespace sheaf::ui

@@ -3,6 +3,8 @@
 #include "ui/canvas/graph_scene.h"
 
 #include "ui/canvas/edge_item.h"
+#include "ui/canvas/frame_item.h"
+#include "ui/canvas/node_geometry.h"
 
 #include <cmath>
 
@@ -13,103 +15,259 @@ GraphScene::GraphScene(QObject* parent)
 {
 }
 
-void GraphScene::setGraph(const Graph& graph, const GraphLayout& layout)
+void GraphScene::setGraph(const Graph& graph, const Places& places)
 {
-    clear();
-    m_nodes.clear();
-    m_edges.clear();
+    QHash<QString, NodeItem*> old = std::exchange(m_byId, {});
+    const bool sameWires = graph.edges == m_graph.edges && graph.nodes.size() == m_nodes.size()
+        && std::equal(graph.nodes.begin(), graph.nodes.end(), m_graph.nodes.begin(), [](const auto& a, const auto& b) { return a.id == b.id; });
     m_graph = graph;
-    for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-        auto* item = new NodeItem(graph.nodes[i]);
-        item->setPos(layout.nodes[i].topLeft());
-        addItem(item);
+    if (!sameWires) {
+        qDeleteAll(m_edges);
+        m_edges.clear();
+        m_edgesOf.clear();
+    }
+    m_nodes.clear();
+    for (const GraphNode& node : graph.nodes) {
+        NodeItem* item = old.take(node.id);
+        if (item != nullptr && item->node().kind != node.kind) {
+            delete item;
+            item = nullptr;
+        }
+        if (item == nullptr) {
+            item = new NodeItem(node);
+            addItem(item);
+        } else {
+            item->setNode(node);
+        }
+        item->setPos(places.value(node.id));
         m_nodes.push_back(item);
+        m_byId.insert(node.id, item);
     }
-    for (std::size_t i = 0; i < graph.edges.size(); ++i) {
-        const GraphEdge& edge = graph.edges[i];
-        const QRectF from = layout.nodes[static_cast<std::size_t>(edge.from)];
-        const QRectF to = layout.nodes[static_cast<std::size_t>(edge.to)];
-        auto* item = new EdgeItem(layout.edges[i], { from.right(), from.center().y() }, { to.left(), to.center().y() }, edge.label);
-        addItem(item);
-        m_edges.push_back(item);
+    qDeleteAll(old);
+    if (!sameWires) {
+        for (const GraphEdge& edge : graph.edges) {
+            NodeItem* from = m_nodes[static_cast<std::size_t>(edge.from)];
+            NodeItem* to = m_nodes[static_cast<std::size_t>(edge.to)];
+            auto* item = new EdgeItem(edge, from, to);
+            addItem(item);
+            m_edges.push_back(item);
+            m_edgesOf[from].push_back(item);
+            m_edgesOf[to].push_back(item);
+        }
+    } else {
+        for (EdgeItem* edge : m_edges) {
+            edge->follow();
+        }
     }
-    // Room around, so that any box can be brought to the middle.
-    setSceneRect(layout.bounds.adjusted(-600, -500, 600, 500));
+    colorEdges();
+    fitRect();
 }
 
-void GraphScene::setTexts(const Graph& graph)
+void GraphScene::setFrames(const QVector<CanvasFrame>& frames)
 {
-    m_graph = graph;
-    for (std::size_t i = 0; i < m_nodes.size(); ++i) {
-        m_nodes[i]->setNode(graph.nodes[i]);
+    while (m_frames.size() > static_cast<std::size_t>(frames.size())) {
+        delete m_frames.back();
+        m_frames.pop_back();
     }
+    for (int i = 0; i < frames.size(); ++i) {
+        if (static_cast<std::size_t>(i) < m_frames.size()) {
+            m_frames[static_cast<std::size_t>(i)]->setFrame(frames[i]);
+        } else {
+            auto* item = new FrameItem(frames[i], i);
+            addItem(item);
+            m_frames.push_back(item);
+        }
+    }
+    fitRect();
+}
+
+QRectF GraphScene::extent() const
+{
+    QRectF all;
+    for (const NodeItem* item : m_nodes) {
+        all = all.united(item->box());
+    }
+    for (const FrameItem* item : m_frames) {
+        all = all.united(item->frame().place);
+    }
+    return all;
+}
+
+/// Room around, so that any box can be brought to the middle.
+void GraphScene::fitRect()
+{
+    setSceneRect(extent().adjusted(-2000, -1500, 2000, 1500));
+    emit looksChanged();
 }
 
 void GraphScene::setStatus(const QString& id, NodeStatus status)
 {
-    if (NodeItem* item = step(id)) {
+    if (NodeItem* item = node(id)) {
+        const bool recolours = item->status().tone != status.tone || item->status().known != status.known;
         item->setStatus(std::move(status));
-        colorEdges();
+        if (recolours) {
+            colorEdges();
+            emit looksChanged();
+        }
     }
 }
 
 void GraphScene::clearStatus()
 {
     for (NodeItem* item : m_nodes) {
-        item->setStatus({});
+        if (item->status().known) {
+            item->setStatus({});
+        }
     }
     colorEdges();
+    emit looksChanged();
 }
 
-void GraphScene::setProblems(const QSet<QString>& steps)
+void GraphScene::setProblems(const QHash<QString, NodeProblem>& problems)
 {
     for (NodeItem* item : m_nodes) {
-        item->setProblem(item->node().isStep && steps.contains(item->node().id));
+        item->setProblem(problems.value(item->node().id, NodeProblem::None));
     }
 }
 
-void GraphScene::selectStep(const QString& id)
+void GraphScene::setChanged(const QSet<QString>& steps)
 {
-    NodeItem* wanted = step(id);
-    if (wanted == selectedStep()) {
+    for (NodeItem* item : m_nodes) {
+        item->setChanged(steps.contains(item->node().id));
+    }
+}
+
+void GraphScene::showLegal(const std::optional<PortPlace>& from)
+{
+    if (!from) {
+        for (NodeItem* item : m_nodes) {
+            item->setLegalPorts(std::nullopt);
+        }
+        return;
+    }
+    QHash<QString, std::vector<PortPlace>> legal;
+    for (const PortPlace& place : legalTargets(m_graph, *from)) {
+        legal[place.node].push_back(place);
+    }
+    legal[from->node].push_back(*from);
+    for (NodeItem* item : m_nodes) {
+        item->setLegalPorts(legal.value(item->node().id));
+    }
+}
+
+void GraphScene::moveTo(NodeItem* item, QPointF place)
+{
+    item->setPos(place);
+    for (EdgeItem* edge : m_edgesOf.value(item)) {
+        edge->follow();
+    }
+}
+
+void GraphScene::select(const QStringList& ids)
+{
+    if (ids == selectedIds() && selectedEdge() == nullptr && selectedFrame() == nullptr) {
         return;
     }
     clearSelection();
-    if (wanted != nullptr) {
-        wanted->setSelected(true);
-    }
-}
-
-NodeItem* GraphScene::step(const QString& id) const
-{
-    for (NodeItem* item : m_nodes) {
-        if (item->node().isStep && item->node().id == id) {
-            return item;
+    for (const QString& id : ids) {
+        if (NodeItem* item = node(id)) {
+            item->setSelected(true);
         }
     }
-    return nullptr;
 }
 
-NodeItem* GraphScene::selectedStep() const
+QStringList GraphScene::selectedIds() const
 {
-    for (NodeItem* item : m_nodes) {
+    QStringList ids;
+    for (const NodeItem* item : m_nodes) {
         if (item->isSelected()) {
-            return item;
+            ids << item->node().id;
+        }
+    }
+    return ids;
+}
+
+QStringList GraphScene::selectedSteps() const
+{
+    QStringList ids;
+    for (const NodeItem* item : m_nodes) {
+        if (item->isSelected() && item->node().isStep()) {
+            ids << item->node().id;
+        }
+    }
+    return ids;
+}
+
+EdgeItem* GraphScene::selectedEdge() const
+{
+    const auto found = std::find_if(m_edges.begin(), m_edges.end(), [](const EdgeItem* edge) { return edge->isSelected(); });
+    return found == m_edges.end() ? nullptr : *found;
+}
+
+FrameItem* GraphScene::selectedFrame() const
+{
+    const auto found = std::find_if(m_frames.begin(), m_frames.end(), [](const FrameItem* frame) { return frame->isSelected(); });
+    return found == m_frames.end() ? nullptr : *found;
+}
+
+NodeItem* GraphScene::nodeAt(QPointF point) const
+{
+    for (QGraphicsItem* item : items(point)) {
+        if (auto* node = dynamic_cast<NodeItem*>(item); node != nullptr && node->box().contains(point)) {
+            return node;
         }
     }
     return nullptr;
+}
+
+std::optional<PortPlace> GraphScene::portAt(QPointF point) const
+{
+    for (QGraphicsItem* item : items(QRectF(point - QPointF(kPortReach, kPortReach), QSizeF(2 * kPortReach, 2 * kPortReach)), Qt::IntersectsItemBoundingRect)) {
+        if (const auto* node = dynamic_cast<NodeItem*>(item)) {
+            if (const auto port = node->portAt(point)) {
+                return port;
+            }
+        }
+    }
+    return std::nullopt;
+}
+
+EdgeItem* GraphScene::edgeAt(QPointF point) const
+{
+    for (QGraphicsItem* item : items(point)) {
+        if (auto* edge = dynamic_cast<EdgeItem*>(item)) {
+            return edge;
+        }
+    }
+    return nullptr;
+}
+
+FrameItem* GraphScene::frameAt(QPointF point) const
+{
+    for (QGraphicsItem* item : items(point)) {
+        if (auto* frame = dynamic_cast<FrameItem*>(item)) {
+            return frame;
+        }
+    }
+    return nullptr;
+}
+
+QPointF GraphScene::pointOf(const PortPlace& port) const
+{
+    const NodeItem* item = node(port.node);
+    return item == nullptr ? QPointF() : item->port(port.isInput, port.index);
 }
 
 NodeItem* GraphScene::neighbour(const NodeItem* from, Qt::Key direction) const
 {
     NodeItem* best = nullptr;
     double bestCost = 0;
-    const QPointF origin = from->sceneBoundingRect().center();
+    const QPointF origin = from->box().center();
     for (NodeItem* item : m_nodes) {
-        if (item == from || !item->node().isStep) {
+        if (item == from) {
             continue;
         }
-        const QPointF way = item->sceneBoundingRect().center() - origin;
+        const QPointF way = item->box().center() - origin;
         const bool isSideways = direction == Qt::Key_Left || direction == Qt::Key_Right;
         const double along = direction == Qt::Key_Right ? way.x() : direction == Qt::Key_Left ? -way.x() : direction == Qt::Key_Down ? way.y() : -way.y();
         const double across = std::abs(isSideways ? way.y() : way.x());
@@ -127,16 +285,16 @@ NodeItem* GraphScene::neighbour(const NodeItem* from, Qt::Key direction) const
 
 void GraphScene::colorEdges()
 {
-    for (std::size_t i = 0; i < m_edges.size(); ++i) {
-        const NodeItem* from = m_nodes[static_cast<std::size_t>(m_graph.edges[i].from)];
-        const NodeItem* to = m_nodes[static_cast<std::size_t>(m_graph.edges[i].to)];
-        const bool isSourceReady = !from->node().isStep || from->status().tone == Tone::Done;
-        const Tone tone = to->status().tone;
+    for (EdgeItem* edge : m_edges) {
+        const bool isSourceReady = !edge->from()->node().isStep() || edge->from()->status().tone == Tone::Done;
+        const NodeStatus& status = edge->to()->node().isStep() ? edge->to()->status() : edge->from()->status();
         EdgeItem::Flow flow = EdgeItem::Flow::Nothing;
-        if (to->status().known && isSourceReady) {
-            flow = tone == Tone::Running || tone == Tone::Queued ? EdgeItem::Flow::Flowing : tone == Tone::Done ? EdgeItem::Flow::Done : EdgeItem::Flow::Nothing;
+        if (status.known && isSourceReady) {
+            flow = status.tone == Tone::Running || status.tone == Tone::Queued ? EdgeItem::Flow::Flowing
+                : status.tone == Tone::Done                                    ? EdgeItem::Flow::Done
+                                                                               : EdgeItem::Flow::Nothing;
         }
-        m_edges[i]->setFlow(flow);
+        edge->setFlow(flow);
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include "ui/canvas/node_geometry.h"
 
+#include <QCoreApplication>
 #include <QGraphicsSceneHoverEvent>
 #include <QStyleOptionGraphicsItem>
 #include <QWidget>
@@ -13,9 +14,9 @@ namespace sheaf::ui {
 NodeItem::NodeItem(GraphNode node)
     : m_node(std::move(node))
 {
-    setFlag(ItemIsSelectable, m_node.isStep);
+    setFlag(ItemIsSelectable);
     setAcceptHoverEvents(true);
-    setZValue(1);
+    setZValue(2);
     refreshTip();
 }
 
@@ -23,6 +24,9 @@ void NodeItem::setNode(GraphNode node)
 {
     if (node == m_node) {
         return;
+    }
+    if (nodeSize(node) != nodeSize(m_node)) {
+        prepareGeometryChange();
     }
     m_node = std::move(node);
     refreshTip();
@@ -36,17 +40,50 @@ void NodeItem::setStatus(NodeStatus status)
     update();
 }
 
-void NodeItem::setProblem(bool hasProblem)
+void NodeItem::setProblem(NodeProblem problem)
 {
-    if (hasProblem != m_hasProblem) {
-        m_hasProblem = hasProblem;
+    if (problem != m_problem) {
+        m_problem = problem;
         update();
     }
 }
 
+void NodeItem::setChanged(bool isChanged)
+{
+    if (isChanged != m_isChanged) {
+        m_isChanged = isChanged;
+        refreshTip();
+        update();
+    }
+}
+
+void NodeItem::setLegalPorts(std::optional<std::vector<PortPlace>> legal)
+{
+    m_legal = std::move(legal);
+    update();
+}
+
+std::optional<PortPlace> NodeItem::portAt(QPointF scenePoint) const
+{
+    const QPointF point = scenePoint - pos();
+    std::optional<PortPlace> best;
+    double nearest = kPortReach;
+    for (const bool isInput : { true, false }) {
+        const auto& ports = isInput ? m_node.inputs : m_node.outputs;
+        for (std::size_t i = 0; i < ports.size(); ++i) {
+            const double distance = QLineF(point, portPoint(m_node, isInput, static_cast<int>(i))).length();
+            if (distance < nearest) {
+                nearest = distance;
+                best = PortPlace { m_node.id, isInput, static_cast<int>(i) };
+            }
+        }
+    }
+    return best;
+}
+
 QRectF NodeItem::boundingRect() const
 {
-    return QRectF(QPointF(0, 0), nodeSize(m_node.isStep)).adjusted(-7, -7, 7, 8);
+    return QRectF(QPointF(0, 0), nodeSize(m_node)).adjusted(-9, -9, 9, 9);
 }
 
 void NodeItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option, QWidget* widget)
@@ -55,7 +92,9 @@ void NodeItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option, 
     look.isSelected = (option->state & QStyle::State_Selected) != 0;
     look.isHovered = m_isHovered;
     look.hasFocus = widget != nullptr && widget->parentWidget() != nullptr && widget->parentWidget()->hasFocus();
-    look.hasProblem = m_hasProblem;
+    look.problem = m_problem;
+    look.isChanged = m_isChanged;
+    look.legal = m_legal ? &*m_legal : nullptr;
     look.scale = QStyleOptionGraphicsItem::levelOfDetailFromTransform(painter->worldTransform());
     paintNode(*painter, m_node, m_status, look);
 }
@@ -74,7 +113,11 @@ void NodeItem::hoverLeaveEvent(QGraphicsSceneHoverEvent*)
 
 void NodeItem::refreshTip()
 {
-    setToolTip(m_status.known ? m_node.tip + QLatin1Char('\n') + m_status.sentence() : m_node.tip);
+    QString tip = m_status.known ? m_node.tip + QLatin1Char('\n') + m_status.sentence() : m_node.tip;
+    if (m_isChanged) {
+        tip += QLatin1Char('\n') + QCoreApplication::translate("graph", "Changed since this run");
+    }
+    setToolTip(tip);
 }
 
 } // namespace sheaf::ui

@@ -6,6 +6,7 @@
 #include "ui/style/icons.h"
 #include "ui/style/theme.h"
 
+#include <QCoreApplication>
 #include <QPainterPath>
 
 namespace sheaf::ui {
@@ -27,10 +28,10 @@ void elided(QPainter& painter, const QRectF& box, const QString& text, int flags
     painter.drawText(box, flags, painter.fontMetrics().elidedText(text, Qt::ElideRight, static_cast<int>(box.width())));
 }
 
-void paintBox(QPainter& painter, const QRectF& box, const NodeStatus& status, const NodeLook& look, double radius)
+void paintBox(QPainter& painter, const QRectF& box, const NodeStatus& status, const NodeLook& look, double radius, bool isDisabled)
 {
     QColor edge = theme().border;
-    if (look.hasProblem) {
+    if (look.problem == NodeProblem::Error) {
         edge = toneColor(Tone::Failed);
     } else if (status.known && status.tone != Tone::Pending) {
         edge = toneColor(status.tone);
@@ -47,6 +48,12 @@ void paintBox(QPainter& painter, const QRectF& box, const NodeStatus& status, co
     }
     painter.setPen(QPen(look.isSelected ? theme().accent : edge, look.isSelected ? 2.2 : 1.2));
     painter.setBrush(theme().surface);
+    if (isDisabled) {
+        QPen pen = painter.pen();
+        pen.setStyle(Qt::DashLine);
+        painter.setPen(pen);
+        painter.setBrush(theme().canvas);
+    }
     painter.drawRoundedRect(box, radius, radius);
     if (look.isSelected && look.hasFocus) {
         QColor halo = theme().accent;
@@ -68,29 +75,137 @@ void paintBadge(QPainter& painter, const QRectF& box, const NodeStatus& status)
     elided(painter, place.adjusted(glyph + 5, 0, 1, 0), status.word);
 }
 
-void paintStep(QPainter& painter, const GraphNode& node, const NodeStatus& status, const NodeLook& look)
+QColor portColor(PortKind kind)
 {
-    const StepParts parts;
-    paintIcon(painter, parts.icon, node.icon, theme().muted);
-    painter.setFont(pixelFont(15, true));
-    painter.setPen(theme().text);
-    elided(painter, status.known ? parts.title : parts.title.adjusted(0, 0, parts.badge.width(), 0), node.title);
+    const bool dark = theme().dark;
+    switch (kind) {
+    case PortKind::FileList:
+    case PortKind::Folder:
+        return dark ? QColor(0xD9A441) : QColor(0xA86B00);
+    case PortKind::Table:
+        return dark ? QColor(0x5FB4E8) : QColor(0x1565A8);
+    case PortKind::File:
+        return dark ? QColor(0xB7C0CC) : QColor(0x5B6675);
+    case PortKind::Value:
+        return dark ? QColor(0x8FCB7A) : QColor(0x3B7A28);
+    case PortKind::Model:
+        return dark ? QColor(0xD08BE0) : QColor(0x8A3CA0);
+    case PortKind::Any:
+        break;
+    }
+    return theme().muted;
+}
+
+/// Colour and shape tell the kind: folders square, tables a square with lines, files round, values a diamond, models a hexagon.
+void paintPort(QPainter& painter, QPointF at, const GraphPort& port, double radius)
+{
+    const QColor color = portColor(port.kind);
+    painter.setPen(QPen(color, 1.6));
+    painter.setBrush(port.isBound ? color : theme().surface);
+    const QRectF box(at.x() - radius, at.y() - radius, 2 * radius, 2 * radius);
+    switch (port.kind) {
+    case PortKind::FileList: // two sheets, one behind the other
+        painter.drawRect(box.adjusted(2, 0, 2, -2));
+        painter.drawRect(box.adjusted(0, 2, 0, 0));
+        break;
+    case PortKind::Folder:
+        painter.drawRoundedRect(box, 1.5, 1.5);
+        break;
+    case PortKind::Table:
+        painter.drawRect(box);
+        painter.setPen(QPen(port.isBound ? theme().surface : color, 1));
+        painter.drawLine(QPointF(box.left(), at.y()), QPointF(box.right(), at.y()));
+        painter.drawLine(QPointF(at.x(), box.top()), QPointF(at.x(), box.bottom()));
+        break;
+    case PortKind::Value:
+        painter.drawPolygon(QPolygonF { at + QPointF(0, -radius - 1), at + QPointF(radius + 1, 0), at + QPointF(0, radius + 1), at + QPointF(-radius - 1, 0) });
+        break;
+    case PortKind::Model:
+        painter.drawPolygon(QPolygonF { at + QPointF(0, -radius - 1), at + QPointF(radius, -radius / 2), at + QPointF(radius, radius / 2),
+            at + QPointF(0, radius + 1), at + QPointF(-radius, radius / 2), at + QPointF(-radius, -radius / 2) });
+        break;
+    case PortKind::Any:
+    case PortKind::File:
+        painter.drawEllipse(box);
+        break;
+    }
+}
+
+void paintPorts(QPainter& painter, const GraphNode& node, const NodeLook& look)
+{
+    const QFont plain = pixelFont(12);
+    const QFont strong = pixelFont(12, true);
+    const double width = nodeSize(node).width();
+    for (const bool isInput : { true, false }) {
+        const auto& ports = isInput ? node.inputs : node.outputs;
+        for (std::size_t i = 0; i < ports.size(); ++i) {
+            const GraphPort& port = ports[i];
+            const QPointF at = portPoint(node, isInput, static_cast<int>(i));
+            const PortPlace place { node.id, isInput, static_cast<int>(i) };
+            const bool isLegal = look.legal != nullptr && std::find(look.legal->begin(), look.legal->end(), place) != look.legal->end();
+            painter.setOpacity(look.legal == nullptr || isLegal ? 1 : 0.25);
+            if (isLegal) { // where the wire may end stands out
+                QColor halo = theme().accent;
+                halo.setAlphaF(0.3F);
+                painter.setPen(Qt::NoPen);
+                painter.setBrush(halo);
+                painter.drawEllipse(at, kPortRadius + 6, kPortRadius + 6);
+            }
+            paintPort(painter, at, port, isLegal ? kPortRadius + 1 : kPortRadius - (node.isStep() ? 0.5 : 0));
+            if (node.isStep()) {
+                painter.setFont(port.isMain ? strong : plain);
+                painter.setPen(node.isDisabled ? theme().muted : theme().text);
+                const double half = node.outputs.empty() ? width - 28 : node.inputs.empty() ? width - 28 : width / 2 - 20;
+                const QRectF box(isInput ? 14 : width - 14 - half, at.y() - kPortRow / 2, half, kPortRow);
+                QString words = port.name;
+                elided(painter, box, words, (isInput ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+                const double used = painter.fontMetrics().horizontalAdvance(words) + 6;
+                if (isInput && !port.value.isEmpty() && used < half - 30) {
+                    painter.setFont(plain);
+                    painter.setPen(theme().muted);
+                    elided(painter, box.adjusted(used, 0, 0, 0), port.value);
+                }
+            }
+        }
+    }
+    painter.setOpacity(1);
+}
+
+void paintBadges(QPainter& painter, const StepParts& parts, const NodeStatus& status, const NodeLook& look)
+{
+    double right = parts.badge.right();
     if (status.known) {
         paintBadge(painter, parts.badge, status);
-    } else if (look.hasProblem) {
-        paintIcon(painter, QRectF(parts.badge.right() - 18, parts.badge.top() + 1, 18, 18), QStringLiteral("error"), toneTextColor(Tone::Failed));
+        return;
     }
+    if (look.problem != NodeProblem::None) {
+        const bool isError = look.problem == NodeProblem::Error;
+        paintIcon(painter, QRectF(right - 18, parts.badge.top() + 1, 18, 18), isError ? QStringLiteral("error") : QStringLiteral("problems"),
+            toneTextColor(isError ? Tone::Failed : Tone::Retry));
+    }
+}
+
+void paintStep(QPainter& painter, const GraphNode& node, const NodeStatus& status, const NodeLook& look)
+{
+    const StepParts parts(nodeSize(node).height());
+    paintIcon(painter, parts.icon, node.icon, theme().muted);
+    painter.setFont(pixelFont(15, true));
+    painter.setPen(node.isDisabled ? theme().muted : theme().text);
+    const double titleRoom = status.known ? 0 : look.problem == NodeProblem::None ? parts.badge.width() : parts.badge.width() - 24;
+    elided(painter, parts.title.adjusted(0, 0, titleRoom, 0), node.title);
+    paintBadges(painter, parts, status, look);
     painter.setFont(pixelFont(12));
     painter.setPen(theme().muted);
     elided(painter, parts.kind, node.kindLine);
     elided(painter, parts.settings, node.settingsLine);
+    paintPorts(painter, node, look);
     if (!status.known) {
         painter.setPen(QPen(theme().border, 1));
         painter.drawLine(QPointF(parts.data.left(), parts.data.top()), QPointF(parts.data.right(), parts.data.top()));
         QFont mono = monoFont();
         mono.setPixelSize(12);
         painter.setFont(mono);
-        painter.setPen(theme().text);
+        painter.setPen(node.isDisabled ? theme().muted : theme().text);
         elided(painter, parts.data.adjusted(0, 4, 0, 2), node.dataLine);
         return;
     }
@@ -98,42 +213,48 @@ void paintStep(QPainter& painter, const GraphNode& node, const NodeStatus& statu
     painter.setPen(theme().text);
     elided(painter, parts.progress, status.progress);
     painter.setFont(pixelFont(12, true));
+    if (look.isChanged && status.trouble.isEmpty()) {
+        painter.setPen(toneTextColor(Tone::Retry));
+        elided(painter, parts.trouble, QCoreApplication::translate("graph", "changed since this run"), Qt::AlignRight | Qt::AlignVCenter);
+        return;
+    }
     painter.setPen(toneTextColor(Tone::Failed));
     elided(painter, parts.trouble, status.trouble, Qt::AlignRight | Qt::AlignVCenter);
 }
 
-void paintSource(QPainter& painter, const GraphNode& node, const QRectF& box)
+void paintSource(QPainter& painter, const GraphNode& node, const QRectF& box, const NodeLook& look)
 {
-    paintIcon(painter, QRectF(13, (box.height() - 20) / 2, 20, 20), node.icon, theme().muted);
+    paintIcon(painter, QRectF(14, (box.height() - 18) / 2, 18, 18), node.icon, theme().muted);
     painter.setFont(pixelFont(13, true));
     painter.setPen(theme().text);
-    elided(painter, QRectF(42, 7, box.width() - 54, 19), node.title);
+    elided(painter, QRectF(40, 3, box.width() - 54, 18), node.title);
     painter.setFont(pixelFont(11));
     painter.setPen(theme().muted);
-    elided(painter, QRectF(42, 25, box.width() - 54, 17), node.kindLine);
+    elided(painter, QRectF(40, 20, box.width() - 54, 16), node.kindLine);
+    paintPorts(painter, node, look);
 }
 
 /// Far away: the title as large as the box allows, and the bar.
 void paintFar(QPainter& painter, const GraphNode& node, const NodeStatus& status, const QRectF& box)
 {
-    if (node.isStep && status.known) {
+    if (node.isStep() && status.known) {
         paintGlyph(painter, QRectF(14, 14, 34, 34), status.tone);
         paintShares(painter, QRectF(14, box.height() - 30, box.width() - 28, 16), status.shares, 3);
     } else {
         paintIcon(painter, QRectF(14, box.height() / 2 - 17, 34, 34), node.icon, theme().muted);
     }
-    painter.setFont(pixelFont(node.isStep ? 30 : 24, true));
+    painter.setFont(pixelFont(node.isStep() ? 30 : 24, true));
     painter.setPen(theme().text);
-    elided(painter, QRectF(58, 4, box.width() - 66, node.isStep && status.known ? 54 : box.height() - 8), node.title);
+    elided(painter, QRectF(58, 4, box.width() - 66, node.isStep() && status.known ? 54 : box.height() - 8), node.title);
 }
 
 } // namespace
 
 void paintNode(QPainter& painter, const GraphNode& node, const NodeStatus& status, const NodeLook& look)
 {
-    const QRectF box(QPointF(0, 0), nodeSize(node.isStep));
+    const QRectF box(QPointF(0, 0), nodeSize(node));
     if (look.scale < kFlat) {
-        painter.fillRect(box, status.known && node.isStep ? toneColor(status.tone) : theme().wire);
+        painter.fillRect(box, status.known && node.isStep() ? toneColor(status.tone) : theme().wire);
         if (look.isSelected) {
             painter.setPen(QPen(theme().accent, 3 / look.scale));
             painter.setBrush(Qt::NoBrush);
@@ -142,13 +263,13 @@ void paintNode(QPainter& painter, const GraphNode& node, const NodeStatus& statu
         return;
     }
     painter.setRenderHint(QPainter::Antialiasing);
-    paintBox(painter, box, status, look, node.isStep ? kNodeRadius : box.height() / 2);
+    paintBox(painter, box, status, look, node.isStep() ? kNodeRadius : box.height() / 2, node.isDisabled);
     if (look.scale < kNoText) {
         paintFar(painter, node, status, box);
-    } else if (node.isStep) {
+    } else if (node.isStep()) {
         paintStep(painter, node, status, look);
     } else {
-        paintSource(painter, node, box);
+        paintSource(painter, node, box, look);
     }
 }
 

@@ -6,11 +6,15 @@
 
 namespace sheaf::ui {
 
+enum class NodeProblem { None, Warning, Error };
+
 struct NodeLook {
     bool isSelected = false;
     bool isHovered = false;
     bool hasFocus = false;
-    bool hasProblem = false; // an error of the job file lies in this step
+    NodeProblem problem = NodeProblem::None; // the worst finding in this box
+    bool isChanged = false; // differs from what the run in view ran
+    const std::vector<PortPlace>* legal = nullptr; // a wire is dragged: where it may end; null: none is
     double scale = 1; // pixels per scene unit: decides the level of detail
 };
 

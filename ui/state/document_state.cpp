@@ -32,24 +32,6 @@ constexpr int kDraftMilliseconds = 250;
 /// Later typing is a step of its own.
 constexpr qint64 kMergeMilliseconds = 1000;
 
-/// The one range in which two texts differ.
-std::vector<spec::TextPatch> difference(const std::string& before, const std::string& after)
-{
-    if (before == after) {
-        return {};
-    }
-    const std::size_t shorter = std::min(before.size(), after.size());
-    std::size_t head = 0;
-    while (head < shorter && before[head] == after[head]) {
-        ++head;
-    }
-    std::size_t tail = 0;
-    while (tail < shorter - head && before[before.size() - 1 - tail] == after[after.size() - 1 - tail]) {
-        ++tail;
-    }
-    return { { head, before.size() - tail, after.substr(head, after.size() - tail - head) } };
-}
-
 QString tidy(const QString& file)
 {
     return toQt(toPath(QFileInfo(file).absoluteFilePath()).lexically_normal());
@@ -166,6 +148,23 @@ DocumentState::DocumentState(WorkThread& worker, QObject* parent)
 DocumentState::~DocumentState()
 {
     m_undo.clear(); // its steps name this object
+}
+
+std::vector<spec::TextPatch> DocumentState::difference(const std::string& before, const std::string& after)
+{
+    if (before == after) {
+        return {};
+    }
+    const std::size_t shorter = std::min(before.size(), after.size());
+    std::size_t head = 0;
+    while (head < shorter && before[head] == after[head]) {
+        ++head;
+    }
+    std::size_t tail = 0;
+    while (tail < shorter - head && before[before.size() - 1 - tail] == after[after.size() - 1 - tail]) {
+        ++tail;
+    }
+    return { { head, before.size() - tail, after.substr(head, after.size() - tail - head) } };
 }
 
 void DocumentState::open(const QString& jobFile)
@@ -488,11 +487,18 @@ bool DocumentState::settle(const QString& file, Choice choice)
         }
         wanted = std::move(*both);
     }
-    held.saved = held.theirs;
+    const std::string theirs = std::move(held.theirs);
+    held.saved = theirs;
     held.isBesides = false;
     held.theirs.clear();
-    rewrite(choice == Choice::Theirs ? tr("Take %1 from disk").arg(QFileInfo(file).fileName()) : tr("Merge %1 with the disk").arg(QFileInfo(file).fileName()),
-        file, wanted);
+    const QString name = QFileInfo(file).fileName();
+    if (choice == Choice::Mine) { // theirs is a step of undo away
+        const std::string mine = held.text;
+        rewrite(tr("Text of %1 on disk").arg(name), file, theirs);
+        rewrite(tr("Keep %1 as it was here").arg(name), file, mine);
+    } else {
+        rewrite(choice == Choice::Theirs ? tr("Take %1 from disk").arg(name) : tr("Merge %1 with the disk").arg(name), file, wanted);
+    }
     touched();
     emit dirtyChanged();
     return true;

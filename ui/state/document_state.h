@@ -64,6 +64,8 @@ public:
     const std::string* savedText(const QString& file);
     [[nodiscard]] const CanvasNotes& canvas() const { return m_canvas; }
 
+    /// The one range in which two texts differ.
+    [[nodiscard]] static std::vector<spec::TextPatch> difference(const std::string& before, const std::string& after);
     /// Carries the gesture out. Parts that change nothing are dropped; a gesture without any part is none.
     void apply(const Gesture& gesture);
     /// Shorthands: a whole new text of the file, or an edit; false when it was refused (told by failed()).

@@ -85,11 +85,16 @@ void PipelineState::reload()
     const int question = ++m_question;
     pipeline::ResolveRequest request;
     request.jobFile = toPath(m_file);
-    request.runDir = request.jobFile.parent_path() / ".sheaf" / "runs" / "next";
+    request.runDir = nextRunDir();
     request.texts = m_document.texts();
     m_resolver.ask(
         this, [request] { return pipeline::resolve(request); },
         [this, question](pipeline::Resolved resolved) { take(question, std::move(resolved)); });
+}
+
+std::string PipelineState::nextRunDir() const
+{
+    return (toPath(m_file).parent_path() / ".sheaf" / "runs" / "next").string();
 }
 
 bool PipelineState::canRun() const

@@ -36,6 +36,8 @@ public:
     [[nodiscard]] const QString& file() const { return m_file; }
     /// Null until the first reading is done.
     [[nodiscard]] std::shared_ptr<const pipeline::Resolved> snapshot() const { return m_snapshot; }
+    /// Where outputs of the snapshot would lie: no run is ever made there.
+    [[nodiscard]] std::string nextRunDir() const;
     [[nodiscard]] bool canRun() const;
     [[nodiscard]] int count(spec::Severity severity) const;
 

@@ -21,6 +21,7 @@ MessageBar::MessageBar(QWidget* parent)
     , m_sentence(new QLabel(this))
     , m_fix(new QLabel(this))
     , m_close(new QPushButton(this))
+    , m_choices(new QHBoxLayout)
 {
     setObjectName(QStringLiteral("shell.message"));
     m_sentence->setObjectName(QStringLiteral("shell.message.sentence"));
@@ -44,12 +45,37 @@ MessageBar::MessageBar(QWidget* parent)
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(44, space::kMedium, space::kMedium, space::kMedium);
     row->addLayout(words, 1);
+    m_choices->setSpacing(space::kMedium);
+    row->addLayout(m_choices);
     row->addWidget(m_close, 0, Qt::AlignTop);
     hide();
 }
 
+bool MessageBar::isAsking() const
+{
+    return isVisibleTo(parentWidget()) && m_choices->count() > 0;
+}
+
+void MessageBar::ask(Kind kind, const QString& sentence, const QString& fix, const QVector<Choice>& choices)
+{
+    dismiss();
+    showMessage(kind, sentence, fix);
+    for (const Choice& choice : choices) {
+        auto* button = new QPushButton(choice.text, this);
+        button->setObjectName(choice.id);
+        connect(button, &QPushButton::clicked, this, [this, does = choice.does] {
+            dismiss();
+            does();
+        });
+        m_choices->addWidget(button);
+    }
+}
+
 void MessageBar::showMessage(Kind kind, const QString& sentence, const QString& fix)
 {
+    if (isAsking()) {
+        return;
+    }
     m_kind = kind;
     m_sentence->setText(sentence);
     m_fix->setText(fix);
@@ -64,6 +90,10 @@ void MessageBar::dismiss()
     hide();
     m_sentence->clear();
     m_fix->clear();
+    while (QLayoutItem* item = m_choices->takeAt(0)) {
+        item->widget()->deleteLater();
+        delete item;
+    }
 }
 
 QString MessageBar::sentence() const

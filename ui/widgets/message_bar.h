@@ -3,8 +3,12 @@
 #pragma once
 
 #include <QFrame>
+#include <QVector>
+
+#include <functional>
 
 class QLabel;
+class QHBoxLayout;
 class QPushButton;
 
 namespace sheaf::ui {
@@ -19,8 +23,16 @@ public:
     enum class Kind { Note, Warning, Error };
     explicit MessageBar(QWidget* parent = nullptr);
     void showMessage(Kind kind, const QString& sentence, const QString& fix = {});
+    /// A message with buttons; pressing one closes it. What is asked stays until it is answered or closed: messages wait behind it.
+    struct Choice {
+        QString id; // object name of the button
+        QString text;
+        std::function<void()> does;
+    };
+    void ask(Kind kind, const QString& sentence, const QString& fix, const QVector<Choice>& choices);
     void dismiss();
     [[nodiscard]] QString sentence() const;
+    [[nodiscard]] bool isAsking() const;
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -31,6 +43,7 @@ private:
     QLabel* m_sentence;
     QLabel* m_fix;
     QPushButton* m_close;
+    QHBoxLayout* m_choices;
 };
 
 } // namespace sheaf::ui

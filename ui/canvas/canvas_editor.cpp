@@ -1,0 +1,664 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: The Sheaf authors
+#include "ui/canvas/canvas_editor.h"
+
+#include "core/spec/pipeline_edit.h"
+#include "core/spec/validator.h"
+#include "ui/canvas/node_geometry.h"
+#include "ui/text/convert.h"
+#include "ui/text/error_text.h"
+
+#include <QFileInfo>
+
+#include <cmath>
+
+namespace sheaf::ui {
+
+namespace {
+
+QPointF snapped(QPointF point)
+{
+    return { std::round(point.x() / kGridStep) * kGridStep, std::round(point.y() / kGridStep) * kGridStep };
+}
+
+/// A name that can stand in `${{…}}`: letters, digits and _.
+std::string identifier(const QString& words)
+{
+    std::string name;
+    for (const QChar c : words.toLower()) {
+        const bool isPlain = (c >= QLatin1Char('a') && c <= QLatin1Char('z')) || (c >= QLatin1Char('0') && c <= QLatin1Char('9'));
+        if (isPlain) {
+            name += static_cast<char>(c.unicode());
+        } else if (!name.empty() && name.back() != '_') {
+            name += '_';
+        }
+    }
+    while (!name.empty() && name.back() == '_') {
+        name.pop_back();
+    }
+    if (name.empty() || (name.front() >= '0' && name.front() <= '9')) {
+        name = "step_" + name;
+    }
+    return name;
+}
+
+std::string typeWord(PortKind kind)
+{
+    switch (kind) {
+    case PortKind::Table:
+        return "mltable";
+    case PortKind::File:
+        return "uri_file";
+    case PortKind::Value:
+        return "string";
+    case PortKind::Model:
+        return "custom_model";
+    case PortKind::Any:
+    case PortKind::FileList:
+    case PortKind::Folder:
+        break;
+    }
+    return "uri_folder";
+}
+
+PortKind kindOf(const std::string& type)
+{
+    return type == "mltable"          ? PortKind::Table
+        : type == "uri_file"          ? PortKind::File
+        : type == "uri_folder"        ? PortKind::Folder
+        : type.ends_with("_model")    ? PortKind::Model
+        : type.empty()                ? PortKind::Any
+                                      : PortKind::Value;
+}
+
+QString listed(const QStringList& names)
+{
+    return names.size() > 3 ? CanvasEditor::tr("%1 steps").arg(names.size()) : names.join(QStringLiteral(", "));
+}
+
+/// "input:orders" → "orders"; a step's id is its name.
+QString bare(const QString& id)
+{
+    return id.contains(QLatin1Char(':')) ? id.section(QLatin1Char(':'), 1) : id;
+}
+
+} // namespace
+
+CanvasEditor::CanvasEditor(DocumentState& document, CatalogState& catalog, QObject* parent)
+    : QObject(parent)
+    , m_document(document)
+    , m_catalog(catalog)
+{
+}
+
+std::string CanvasEditor::text() const
+{
+    const std::string* text = m_document.text(m_document.jobFile());
+    return text == nullptr ? std::string() : *text;
+}
+
+QStringList CanvasEditor::takenNames() const
+{
+    QStringList names;
+    for (const GraphNode& node : m_graph.nodes) {
+        if (node.isStep()) {
+            names << node.id;
+        }
+    }
+    return names;
+}
+
+const GraphPort* CanvasEditor::port(const PortPlace& place) const
+{
+    const int at = m_graph.find(place.node);
+    if (at < 0) {
+        return nullptr;
+    }
+    const auto& ports = place.isInput ? m_graph.nodes[static_cast<std::size_t>(at)].inputs : m_graph.nodes[static_cast<std::size_t>(at)].outputs;
+    return static_cast<std::size_t>(place.index) < ports.size() ? &ports[static_cast<std::size_t>(place.index)] : nullptr;
+}
+
+std::string CanvasEditor::typeOf(const PortPlace& place) const
+{
+    const GraphPort* found = port(place);
+    return found == nullptr ? "uri_folder" : typeWord(found->kind);
+}
+
+std::optional<std::string> CanvasEditor::taken(const Result<std::string>& result)
+{
+    if (!result) {
+        emit refused(errorText(result.error()).sentence);
+        return std::nullopt;
+    }
+    return *result;
+}
+
+void CanvasEditor::commit(const QString& title, const std::string& text, const std::optional<CanvasNotes>& notes, const QString& mergeKey)
+{
+    const std::string old = this->text();
+    Gesture gesture { title, {}, notes, mergeKey };
+    if (text != old) {
+        gesture.parts.push_back({ m_document.jobFile(), DocumentState::difference(old, text) });
+    }
+    m_document.apply(gesture);
+}
+
+// ---- adding -------------------------------------------------------------------------------------
+
+/// An input of the pipeline for a file or folder; one that has this path already is used again.
+std::optional<std::string> CanvasEditor::addData(const CatalogEntry& entry, const std::string& text, QString* name)
+{
+    std::vector<std::string> names;
+    for (const GraphNode& node : m_graph.nodes) {
+        if (node.kind == NodeKind::Input) {
+            names.push_back(toStd(bare(node.id)));
+        }
+    }
+    const std::string wanted = spec::freeName(names, identifier(QFileInfo(entry.title).completeBaseName()));
+    *name = toQt(wanted);
+    const std::string mode = entry.stepType == "mltable" ? "mode: direct\n" : "";
+    // The path may hold what YAML takes for something else: the edit writes it as a text.
+    auto with = taken(spec::withBlock(text, { "inputs" }, wanted, "type: " + entry.stepType + "\npath: x\n" + mode));
+    return with ? taken(spec::withValue(*with, { "inputs", wanted, "path" }, toStd(entry.path))) : std::nullopt;
+}
+
+void CanvasEditor::add(const CatalogEntry& entry, QPointF place, const Join& join)
+{
+    CanvasNotes notes = m_document.canvas();
+    m_catalog.noteUse(entry.id);
+    if (entry.kind == CatalogEntry::Kind::Data) {
+        QString name;
+        auto with = addData(entry, text(), &name);
+        if (!with) {
+            return;
+        }
+        if (join.port && join.port->isInput) {
+            with = taken(spec::withWire(*with, { spec::PortRef::Kind::PipelineInput, {}, toStd(name) }, portRef(m_graph, *join.port)));
+        }
+        if (with) {
+            notes.places[QStringLiteral("input:") + name] = snapped(place - QPointF(join.port ? 180 : 90, 20));
+            commit(tr("Add input %1").arg(name), *with, notes);
+            emit made({ QStringLiteral("input:") + name });
+        }
+        return;
+    }
+    std::vector<std::string> names;
+    for (const QString& name : takenNames()) {
+        names.push_back(toStd(name));
+    }
+    const QString base = entry.kind == CatalogEntry::Kind::Component ? QFileInfo(entry.path).completeBaseName().section(QLatin1Char('.'), 0, 0)
+        : entry.stepType == "command"                                ? QStringLiteral("command")
+                                                                     : QStringLiteral("process");
+    const std::string step = spec::freeName(names, identifier(base));
+    const QString id = toQt(step);
+
+    // What feeds it: the port the wire came from, or the begin of the wire it is put on.
+    const std::optional<PortPlace> source = join.wire ? std::optional(join.wire->first) : join.port && !join.port->isInput ? join.port : std::nullopt;
+    std::string binding;
+    std::string type;
+    std::string input;
+    if (source) {
+        binding = spec::bindingText(portRef(m_graph, *source));
+        type = typeOf(*source);
+        const PortKind kind = port(*source)->kind;
+        for (const auto& candidate : entry.inputs) { // the one that is split first, then the first that fits
+            const PortKind wanted = kindOf(candidate.type);
+            const bool fits = wanted == kind || wanted == PortKind::Any || kind == PortKind::Any
+                || (wanted == PortKind::Folder && kind != PortKind::Value && kind != PortKind::File);
+            if (fits && (input.empty() || candidate.isSplit)) {
+                input = candidate.name;
+            }
+        }
+        if (input.empty()) {
+            emit refused(tr("%1 has no input for %2").arg(entry.title, port(*source)->name));
+            return;
+        }
+    }
+    // Alone it takes the data of its kind that is there.
+    std::string dataPath = "./data";
+    for (const CatalogEntry& data : m_catalog.entries()) {
+        if (binding.empty() && data.kind == CatalogEntry::Kind::Data && !entry.inputs.empty()
+            && (data.stepType == entry.inputs.front().type || (entry.inputs.front().type.empty() && data.stepType == "uri_folder"))) {
+            dataPath = toStd(data.path);
+            break;
+        }
+    }
+    auto with = taken(spec::withBlock(text(), { "jobs" }, step, blockOf(entry, step, input, binding, type, dataPath)));
+    if (!with) {
+        return;
+    }
+    if (!entry.outputs.empty()) {
+        const spec::PortRef made { spec::PortRef::Kind::StepOutput, step, entry.outputs.front().name };
+        const std::optional<PortPlace> sink = join.wire ? std::optional(join.wire->second) : join.port && join.port->isInput ? join.port : std::nullopt;
+        if (sink) {
+            with = taken(spec::withWire(*with, made, portRef(m_graph, *sink)));
+        }
+    }
+    if (!with) {
+        return;
+    }
+    const double shift = source && !join.wire ? 0 : join.port && join.port->isInput ? kStepWidth : kStepWidth / 2;
+    notes.places[id] = snapped(place - QPointF(shift, join.port ? kPortsTop : 60));
+    commit(tr("Add %1").arg(id), *with, notes);
+    emit made({ id });
+    if (entry.kind == CatalogEntry::Kind::Template) {
+        emit stepMade(id, entry.id);
+    }
+}
+
+void CanvasEditor::addPipelineInput(const PortPlace& place, QPointF at)
+{
+    const GraphPort* input = port(place);
+    if (input == nullptr) {
+        return;
+    }
+    std::vector<std::string> names;
+    for (const GraphNode& node : m_graph.nodes) {
+        if (node.kind == NodeKind::Input) {
+            names.push_back(toStd(bare(node.id)));
+        }
+    }
+    const std::string name = spec::freeName(names, toStd(input->name));
+    // What the step has now becomes the pipeline's: nothing that was said gets lost.
+    const bool hasOwn = !input->value.isEmpty();
+    auto with = hasOwn ? taken(spec::promoted(text(), toStd(place.node), { "inputs", toStd(input->name) }, name, typeWord(input->kind)))
+                       : taken(spec::withBlock(text(), { "inputs" }, name,
+                           input->kind == PortKind::Value ? "type: string\ndefault: value\n" : "type: " + typeWord(input->kind) + "\npath: ./data\n"));
+    if (with && !hasOwn) {
+        with = taken(spec::withWire(*with, { spec::PortRef::Kind::PipelineInput, {}, name }, portRef(m_graph, place)));
+    }
+    if (with) {
+        CanvasNotes notes = m_document.canvas();
+        notes.places[QStringLiteral("input:") + toQt(name)] = snapped(at - QPointF(180, 20));
+        commit(tr("Add input %1").arg(toQt(name)), *with, notes);
+        emit made({ QStringLiteral("input:") + toQt(name) });
+    }
+}
+
+void CanvasEditor::addPipelineOutput(const PortPlace& place, QPointF at)
+{
+    const GraphPort* output = port(place);
+    if (output == nullptr) {
+        return;
+    }
+    std::vector<std::string> names;
+    for (const GraphNode& node : m_graph.nodes) {
+        if (node.kind == NodeKind::Output) {
+            names.push_back(toStd(bare(node.id)));
+        }
+    }
+    const std::string name = spec::freeName(names, toStd(output->name));
+    auto with = taken(spec::withBlock(text(), { "outputs" }, name, "type: " + typeWord(output->kind) + "\n"));
+    if (with) {
+        with = taken(spec::withWire(*with, portRef(m_graph, place), { spec::PortRef::Kind::PipelineOutput, {}, name }));
+    }
+    if (with) {
+        CanvasNotes notes = m_document.canvas();
+        notes.places[QStringLiteral("output:") + toQt(name)] = snapped(at - QPointF(0, 20));
+        commit(tr("Add output %1").arg(toQt(name)), *with, notes);
+        emit made({ QStringLiteral("output:") + toQt(name) });
+    }
+}
+
+// ---- wires --------------------------------------------------------------------------------------
+
+void CanvasEditor::connectPorts(const PortPlace& from, const PortPlace& to)
+{
+    if (const auto with = taken(spec::withWire(text(), portRef(m_graph, from), portRef(m_graph, to)))) {
+        commit(tr("Connect %1 to %2").arg(bare(from.node), bare(to.node)), *with);
+    }
+}
+
+void CanvasEditor::disconnectPorts(const PortPlace& from, const PortPlace& to)
+{
+    if (const auto with = taken(spec::withoutWire(text(), portRef(m_graph, from), portRef(m_graph, to)))) {
+        commit(tr("Disconnect %1 from %2").arg(bare(to.node), bare(from.node)), *with);
+    }
+}
+
+void CanvasEditor::splice(const QString& step, const PortPlace& from, const PortPlace& to, QPointF place)
+{
+    const int at = m_graph.find(step);
+    if (at < 0 || !m_graph.nodes[static_cast<std::size_t>(at)].isStep()) {
+        move({ { step, place } }, m_document.canvas().frames);
+        return;
+    }
+    const GraphNode& node = m_graph.nodes[static_cast<std::size_t>(at)];
+    std::optional<int> input;
+    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+        const PortPlace candidate { step, true, static_cast<int>(i) };
+        if (whyNot(m_graph, from, candidate).isEmpty() && (!input || node.inputs[i].isMain)) {
+            input = static_cast<int>(i);
+        }
+    }
+    std::optional<int> output;
+    for (std::size_t i = 0; i < node.outputs.size() && !output; ++i) {
+        if (whyNot(m_graph, { step, false, static_cast<int>(i) }, to).isEmpty()) {
+            output = static_cast<int>(i);
+        }
+    }
+    if (!input || !output) {
+        emit refused(tr("%1 does not fit on this wire: %2").arg(step, !input ? tr("it has no input for %1").arg(port(from)->name) : tr("it has no output for %1").arg(port(to)->name)));
+        move({ { step, place } }, m_document.canvas().frames);
+        return;
+    }
+    auto with = taken(spec::withWire(text(), portRef(m_graph, from), portRef(m_graph, { step, true, *input })));
+    if (with) {
+        with = taken(spec::withWire(*with, portRef(m_graph, { step, false, *output }), portRef(m_graph, to)));
+    }
+    if (with) {
+        CanvasNotes notes = m_document.canvas();
+        notes.places[step] = place;
+        commit(tr("Put %1 between %2 and %3").arg(step, bare(from.node), bare(to.node)), *with, notes);
+    }
+}
+
+// ---- places -------------------------------------------------------------------------------------
+
+void CanvasEditor::move(const Places& places, const QVector<CanvasFrame>& frames)
+{
+    CanvasNotes notes = m_document.canvas();
+    QStringList names;
+    for (auto place = places.cbegin(); place != places.cend(); ++place) {
+        notes.places[place.key()] = *place;
+        names << bare(place.key());
+    }
+    notes.frames = frames;
+    names.sort();
+    m_document.setCanvas(names.isEmpty() ? tr("Move a frame") : tr("Move %1").arg(listed(names)), notes);
+}
+
+void CanvasEditor::nudge(const Places& places)
+{
+    CanvasNotes notes = m_document.canvas();
+    QStringList names;
+    for (auto place = places.cbegin(); place != places.cend(); ++place) {
+        notes.places[place.key()] = *place;
+        names << bare(place.key());
+    }
+    names.sort();
+    m_document.setCanvas(tr("Move %1").arg(listed(names)), notes, QStringLiteral("nudge ") + names.join(QLatin1Char(' ')));
+}
+
+void CanvasEditor::align(const QStringList& ids, Align how)
+{
+    if (ids.size() < 2) {
+        emit refused(tr("Choose two or more boxes to align"));
+        return;
+    }
+    struct Box {
+        QString id;
+        QRectF place;
+    };
+    std::vector<Box> boxes;
+    QRectF all;
+    for (const QString& id : ids) {
+        const int at = m_graph.find(id);
+        if (at >= 0) {
+            boxes.push_back({ id, QRectF(m_places.value(id), nodeSize(m_graph.nodes[static_cast<std::size_t>(at)])) });
+            all = all.united(boxes.back().place);
+        }
+    }
+    const bool isAcross = how == Align::SpreadAcross;
+    if (isAcross || how == Align::SpreadDown) {
+        std::stable_sort(boxes.begin(), boxes.end(),
+            [&](const Box& a, const Box& b) { return isAcross ? a.place.center().x() < b.place.center().x() : a.place.center().y() < b.place.center().y(); });
+        double used = 0;
+        for (const Box& box : boxes) {
+            used += isAcross ? box.place.width() : box.place.height();
+        }
+        const double gap = std::max(kGridStep, ((isAcross ? all.width() : all.height()) - used) / static_cast<double>(boxes.size() - 1));
+        double at = isAcross ? all.left() : all.top();
+        for (Box& box : boxes) {
+            isAcross ? box.place.moveLeft(at) : box.place.moveTop(at);
+            at += (isAcross ? box.place.width() : box.place.height()) + gap;
+        }
+    }
+    Places places;
+    for (Box& box : boxes) {
+        switch (how) {
+        case Align::Left:
+            box.place.moveLeft(all.left());
+            break;
+        case Align::Right:
+            box.place.moveRight(all.right());
+            break;
+        case Align::Top:
+            box.place.moveTop(all.top());
+            break;
+        case Align::Bottom:
+            box.place.moveBottom(all.bottom());
+            break;
+        case Align::Middle:
+            box.place.moveCenter({ box.place.center().x(), all.center().y() });
+            break;
+        case Align::Center:
+            box.place.moveCenter({ all.center().x(), box.place.center().y() });
+            break;
+        case Align::SpreadAcross:
+        case Align::SpreadDown:
+            break;
+        }
+        places[box.id] = box.place.topLeft();
+    }
+    move(places, m_document.canvas().frames);
+}
+
+void CanvasEditor::forgetPlaces(const Places& laid)
+{
+    CanvasNotes notes = m_document.canvas();
+    notes.places.clear();
+    for (auto place = laid.cbegin(); place != laid.cend(); ++place) {
+        notes.places[place.key()] = *place;
+    }
+    m_document.setCanvas(tr("Lay out again"), notes);
+}
+
+// ---- steps --------------------------------------------------------------------------------------
+
+void CanvasEditor::remove(const QStringList& ids, bool heal)
+{
+    std::vector<std::string> steps;
+    QStringList names;
+    std::string all = text();
+    CanvasNotes notes = m_document.canvas();
+    for (const QString& id : ids) {
+        names << bare(id);
+        notes.places.remove(id);
+        const int at = m_graph.find(id);
+        if (at < 0) {
+            continue;
+        }
+        const GraphNode& node = m_graph.nodes[static_cast<std::size_t>(at)];
+        if (node.isStep() && !node.isDisabled) {
+            steps.push_back(toStd(id));
+            continue;
+        }
+        if (node.isDisabled) {
+            for (const auto& disabled : spec::disabledSteps(all)) {
+                if (toQt(disabled.name) == id) {
+                    // The line that it begins, too, up to the end of its last line.
+                    const auto line = all.rfind('\n', disabled.begin);
+                    const std::size_t begin = line == std::string::npos ? 0 : line + 1;
+                    std::size_t end = all.find('\n', disabled.end);
+                    end = disabled.end > 0 && all[disabled.end - 1] == '\n' ? disabled.end : end == std::string::npos ? all.size() : end + 1;
+                    all.erase(begin, end - begin);
+                    break;
+                }
+            }
+            continue;
+        }
+        // A pipeline input or output: first its wires, then its entry.
+        for (const GraphEdge& edge : m_graph.edges) {
+            if (edge.from == at || edge.to == at) {
+                const PortPlace from { m_graph.nodes[static_cast<std::size_t>(edge.from)].id, false, edge.fromPort };
+                const PortPlace to { m_graph.nodes[static_cast<std::size_t>(edge.to)].id, true, edge.toPort };
+                if (ids.contains(from.node) && ids.contains(to.node)) {
+                    continue; // the step goes as well
+                }
+                const auto with = taken(spec::withoutWire(all, portRef(m_graph, from), portRef(m_graph, to)));
+                if (!with) {
+                    return;
+                }
+                all = *with;
+            }
+        }
+        const auto with = taken(spec::without(all, { node.kind == NodeKind::Input ? "inputs" : "outputs", toStd(bare(id)) }));
+        if (!with) {
+            return;
+        }
+        all = *with;
+    }
+    if (!steps.empty()) {
+        const auto with = taken(spec::withoutSteps(all, steps, heal));
+        if (!with) {
+            return;
+        }
+        all = *with;
+    }
+    if (!names.isEmpty()) {
+        commit(heal ? tr("Delete %1 and heal").arg(listed(names)) : tr("Delete %1").arg(listed(names)), all, notes);
+    }
+}
+
+void CanvasEditor::removeFrame(int frame)
+{
+    CanvasNotes notes = m_document.canvas();
+    if (frame >= 0 && frame < notes.frames.size()) {
+        const bool isComment = notes.frames[frame].isComment;
+        notes.frames.remove(frame);
+        m_document.setCanvas(isComment ? tr("Delete a comment") : tr("Ungroup"), notes);
+    }
+}
+
+void CanvasEditor::rename(const QString& id, const QString& name)
+{
+    const int at = m_graph.find(id);
+    if (at < 0 || name == bare(id)) {
+        return;
+    }
+    const GraphNode& node = m_graph.nodes[static_cast<std::size_t>(at)];
+    if (!spec::isIdentifier(toStd(name))) {
+        emit refused(tr("'%1' cannot be a name: letters, digits and _, not a digit first").arg(name));
+        return;
+    }
+    const auto with = taken(node.isStep() ? spec::withStepRenamed(text(), toStd(id), toStd(name))
+                                          : spec::withPipelinePortRenamed(text(), node.kind == NodeKind::Input, toStd(bare(id)), toStd(name)));
+    if (!with) {
+        return;
+    }
+    const QString head = node.isStep() ? QString() : id.section(QLatin1Char(':'), 0, 0) + QLatin1Char(':');
+    CanvasNotes notes = m_document.canvas();
+    notes.places.remove(id);
+    notes.places[head + name] = m_places.value(id);
+    commit(tr("Rename %1 to %2").arg(bare(id), name), *with, notes);
+    emit made({ head + name });
+}
+
+void CanvasEditor::setDisabled(const QStringList& steps, bool isDisabled)
+{
+    std::string all = text();
+    for (const QString& step : steps) {
+        const auto with = taken(isDisabled ? spec::withStepDisabled(all, toStd(step)) : spec::withStepEnabled(all, toStd(step)));
+        if (!with) {
+            return;
+        }
+        all = *with;
+    }
+    if (!steps.isEmpty()) {
+        // They stay where they are, whatever the layout would make of a box without wires.
+        CanvasNotes notes = m_document.canvas();
+        for (const QString& step : steps) {
+            notes.places[step] = m_places.value(step);
+        }
+        commit(isDisabled ? tr("Disable %1").arg(listed(steps)) : tr("Enable %1").arg(listed(steps)), all, notes);
+    }
+}
+
+std::optional<QByteArray> CanvasEditor::copied(const QStringList& ids) const
+{
+    std::vector<std::string> steps;
+    for (const QString& id : ids) {
+        const int at = m_graph.find(id);
+        if (at >= 0 && m_graph.nodes[static_cast<std::size_t>(at)].isStep() && !m_graph.nodes[static_cast<std::size_t>(at)].isDisabled) {
+            steps.push_back(toStd(id));
+        }
+    }
+    if (steps.empty()) {
+        return std::nullopt;
+    }
+    const auto text = spec::copiedSteps(this->text(), steps);
+    return text ? std::optional(QByteArray::fromStdString(*text)) : std::nullopt;
+}
+
+void CanvasEditor::paste(const QByteArray& text, bool keepLinks, QPointF place)
+{
+    std::vector<std::string> names;
+    const auto with = taken(spec::withPasted(this->text(), text.toStdString(), keepLinks, &names));
+    if (!with || names.empty()) {
+        return;
+    }
+    CanvasNotes notes = m_document.canvas();
+    QStringList ids;
+    for (const auto& name : names) {
+        notes.places[toQt(name)] = snapped(place + QPointF(40, 40) * static_cast<double>(ids.size()));
+        ids << toQt(name);
+    }
+    commit(tr("Paste %1").arg(listed(ids)), *with, notes);
+    emit made(ids);
+}
+
+void CanvasEditor::duplicate(const QStringList& ids)
+{
+    if (const auto text = copied(ids)) {
+        QPointF place(1e9, -1e9);
+        for (const QString& id : ids) {
+            const QPointF at = m_places.value(id);
+            const int node = m_graph.find(id);
+            place = { std::min(place.x(), at.x()), std::max(place.y(), at.y() + nodeSize(m_graph.nodes[static_cast<std::size_t>(node)]).height()) };
+        }
+        paste(*text, true, place + QPointF(0, 40));
+    }
+}
+
+// ---- frames -------------------------------------------------------------------------------------
+
+void CanvasEditor::group(const QStringList& ids, const QString& title)
+{
+    QRectF all;
+    for (const QString& id : ids) {
+        const int at = m_graph.find(id);
+        if (at >= 0) {
+            all = all.united({ m_places.value(id), nodeSize(m_graph.nodes[static_cast<std::size_t>(at)]) });
+        }
+    }
+    if (all.isEmpty()) {
+        emit refused(tr("Choose the boxes that belong together first"));
+        return;
+    }
+    CanvasNotes notes = m_document.canvas();
+    // What is grouped stays there: else the next layout would take it out of its group.
+    for (const QString& id : ids) {
+        notes.places[id] = m_places.value(id);
+    }
+    notes.frames << CanvasFrame { false, title, all.adjusted(-20, -40, 20, 20) };
+    m_document.setCanvas(tr("Group %1").arg(title), notes);
+}
+
+void CanvasEditor::comment(QPointF place, const QString& words)
+{
+    CanvasNotes notes = m_document.canvas();
+    notes.frames << CanvasFrame { true, words, QRectF(snapped(place), QSizeF(260, 100)) };
+    m_document.setCanvas(tr("Add a comment"), notes);
+}
+
+void CanvasEditor::setFrameText(int frame, const QString& words)
+{
+    CanvasNotes notes = m_document.canvas();
+    if (frame >= 0 && frame < notes.frames.size()) {
+        notes.frames[frame].text = words;
+        m_document.setCanvas(notes.frames[frame].isComment ? tr("Change a comment") : tr("Rename a group"), notes);
+    }
+}
+
+} // namespace sheaf::ui
