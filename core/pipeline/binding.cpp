@@ -76,6 +76,34 @@ DataType literalType(const FieldValue& value)
                                               : DataType::String;
 }
 
+/// The type and range that a component declares for a literal.
+spec::Field literalField(DataType type, const InputDefinition& declared)
+{
+    spec::Field field { .name = declared.name };
+    field.type = type == DataType::Integer ? spec::FieldType::Int
+        : type == DataType::Number         ? spec::FieldType::Number
+        : type == DataType::Boolean        ? spec::FieldType::Bool
+                                           : spec::FieldType::Text;
+    const auto low = spec::yamlNumber(declared.fields.text("min"));
+    const auto high = spec::yamlNumber(declared.fields.text("max"));
+    if (low || high) {
+        field.hasRange = true;
+        field.minimum = low.value_or(-9e15);
+        field.maximum = high.value_or(9e15);
+    }
+    return field;
+}
+
+/// What a declared input takes, for messages.
+std::string allowedFor(const InputDefinition& declared)
+{
+    const DataType type = typeFromWord(declared.fields.text("type"));
+    const FieldValue* words = declared.fields.find("enum");
+    return !isLiteral(type)                       ? std::string("data of type ") + typeWord(type)
+        : words != nullptr && words->items.size() > 1 ? "one of " + text::join(words->items, ", ")
+                                                  : spec::allowedText(literalField(type, declared));
+}
+
 template <class Definitions> std::vector<std::string> namesOf(const Definitions& definitions)
 {
     std::vector<std::string> names;
@@ -301,6 +329,14 @@ void Binding::claim(const StepOutput& output, const FieldValue& at, const std::s
     }
 }
 
+bool Binding::isWrittenHere(const fs::path& folder) const
+{
+    return std::any_of(m_claims.begin(), m_claims.end(), [&](const auto& claim) {
+        const fs::path inside = fs::path(claim.first).lexically_relative(folder);
+        return !inside.empty() && *inside.begin() != "..";
+    });
+}
+
 std::vector<StepOutput> Binding::outputs(const StepDefinition& step) const
 {
     const auto found = m_outputs.find(step.name);
@@ -382,9 +418,11 @@ void Binding::missing(
     FieldValue at;
     at.file = step.file;
     at.where = own != nullptr ? own->literal.keyWhere : step.keyWhere;
+    const InputDefinition* declared = step.component ? step.component->input(name) : nullptr;
     m_context.report(Severity::Error, "missing-input", at, step.path + ".inputs." + name,
         fmt::format("step '{}' has no value for its input '{}'", step.name, name),
-        { "nothing", "a value", fmt::format("add {} below inputs of step {}", name, step.name) });
+        { "nothing", declared == nullptr ? "a value" : allowedFor(*declared),
+            fmt::format("add {} below inputs of step {}", name, step.name) });
 }
 
 std::optional<Binding::Source> Binding::fromDeclaration(
@@ -632,18 +670,7 @@ void Binding::settleType(
 
 void Binding::checkLiteral(const Source& source, const InputDefinition& declared)
 {
-    spec::Field field { .name = declared.name };
-    field.type = source.input.type == DataType::Integer ? spec::FieldType::Int
-        : source.input.type == DataType::Number         ? spec::FieldType::Number
-        : source.input.type == DataType::Boolean        ? spec::FieldType::Bool
-                                                        : spec::FieldType::Text;
-    const auto low = spec::yamlNumber(declared.fields.text("min"));
-    const auto high = spec::yamlNumber(declared.fields.text("max"));
-    if (low || high) {
-        field.hasRange = true;
-        field.minimum = low.value_or(-9e15);
-        field.maximum = high.value_or(9e15);
-    }
+    const spec::Field field = literalField(source.input.type, declared);
     FieldValue value = source.at;
     value.text = source.input.value;
     if (auto problem = spec::checkValue(field, value, source.path)) {
@@ -693,8 +720,9 @@ void Binding::turnIntoPath(Source& source)
     }
     source.input.value = path.string();
     if (m_context.checkPaths() && !fs::exists(path, error)) {
+        const std::string near = spec::nearestPath(written, source.folder);
         m_context.report(m_dataSeverity, "input-missing", source.at, source.path,
-            fmt::format("there is no '{}' (looked for {})", written, path.string()),
+            fmt::format("there is no '{}' (looked for {}){}", written, path.string(), spec::meaning(near)),
             { written, "a file or folder that is there",
                 fmt::format("check the path; it begins at the folder of the file it is written in. "
                             "Or use --set {}.path=PATH",

@@ -49,6 +49,8 @@ public:
         const spec::StepDefinition& step, const spec::FieldValue& value, const std::string& path);
     /// Finds what is wrong with pipeline inputs and outputs that no step uses.
     void checkUnused();
+    /// An output of this pipeline lies in the folder, so it is filled before it is read.
+    [[nodiscard]] bool isWrittenHere(const std::filesystem::path& folder) const;
 
 private:
     /// A value on its way to an input: what it is, and from where its path counts.

@@ -6,6 +6,8 @@
 #include "core/base/text.h"
 #include "core/pipeline/argument_text.h"
 #include "core/pipeline/entry_script.h"
+#include "core/pipeline/input_probe.h"
+#include "core/spec/data_path.h"
 #include "core/spec/runner_arguments.h"
 #include "core/spec/validator.h"
 #include "core/spec/yaml_node.h"
@@ -90,7 +92,8 @@ private:
         const fs::path script = findEntryScript(m_settings.code, m_settings.entryScript);
         if (script.empty() && fs::exists(m_settings.code, error)) {
             m_fields.report(Severity::Error, "script-missing", "task.entry_script",
-                fmt::format("there is no '{}' in {}", m_settings.entryScript, m_settings.code),
+                fmt::format("there is no '{}' in {}{}", m_settings.entryScript, m_settings.code,
+                    spec::meaning(nearestScript())),
                 { m_settings.entryScript, "a script below code, as a file or a dotted module",
                     "check task.entry_script and task.code" });
             return;
@@ -104,6 +107,18 @@ private:
                 { m_settings.entryScript, "a script with run(mini_batch)",
                     "define run(mini_batch), or import it in the script" });
         }
+    }
+
+    /// The script that was most likely meant, as entry_script would name it.
+    [[nodiscard]] std::string nearestScript() const
+    {
+        std::error_code error;
+        const fs::path code(m_settings.code);
+        if (fs::is_regular_file(code, error)) {
+            return code.filename().string();
+        }
+        const std::string near = spec::nearestPath(m_settings.entryScript, code);
+        return findEntryScript(code, near).empty() ? std::string() : near;
     }
 
     // ------------------------------------------------------------------------------------------
@@ -242,7 +257,41 @@ private:
             m_fields.report(Severity::Error, "wrong-kind", "input_data",
                 fmt::format("input_data: {} is a file and cannot be split", input->value),
                 { "a file", "a folder", "name the folder with the files" });
+        } else if (isThere(*input) && fs::is_directory(input->value, error) && !hasFile(fs::path(input->value))) {
+            reportEmpty(*input, "is an empty folder");
         }
+    }
+
+    /// Data that are looked at before the run: no step of it makes them.
+    [[nodiscard]] bool isThere(const StepInput& input) const
+    {
+        return m_context.checkPaths() && input.fromStep.empty() && !m_binding.isWrittenHere(input.value);
+    }
+
+    void reportEmpty(const StepInput& input, const char* what)
+    {
+        m_fields.report(Severity::Error, "input-empty", "input_data",
+            fmt::format("input_data: {} {}: there is nothing to split", input.value, what),
+            { input.value, "at least one file", fmt::format("check the path of input '{}', or put the files there", input.name) });
+    }
+
+    /// The service reads rows only from a table that is handed over as it is.
+    void checkTableMode(const StepInput& input)
+    {
+        const bool isRows = m_kind == InputKind::Table || m_fields.find("partition_keys") != nullptr;
+        if (!isRows || m_settings.jsonLines || input.mode == "direct") {
+            return;
+        }
+        const spec::InputDefinition* own = m_fields.step().input(input.name);
+        const spec::FieldValue* mode = own == nullptr ? nullptr : own->fields.find("mode");
+        spec::FieldValue at;
+        at.file = m_fields.step().file;
+        at.keyWhere = m_fields.step().keyWhere;
+        at = mode != nullptr ? *mode : own != nullptr ? own->literal : at;
+        m_context.report(Severity::Warning, "table-mode", at, m_fields.path("inputs." + input.name + ".mode"),
+            fmt::format("input '{}' is a table in rows with mode {}; it runs here, the service reads such a table only with mode direct",
+                input.name, input.mode),
+            { input.mode, "direct", "write mode: direct" });
     }
 
     void readFileInput(const StepInput& input)
@@ -266,7 +315,11 @@ private:
         m_table = input.fromStep.empty() ? m_context.table(input.value) : nullptr;
         if (m_table != nullptr && !hasErrors(m_table->diagnostics)) {
             m_kind = m_table->read() != nullptr ? InputKind::Table : InputKind::Files;
+            if (isThere(input) && !hasFile(*m_table)) {
+                reportEmpty(input, "is a table whose paths name no file");
+            }
         }
+        checkTableMode(input);
     }
 
     void readSize()
@@ -472,7 +525,7 @@ private:
                     // overwrite that
         }
         if (isOption && !isUsefulToScripts(name)) {
-            m_fields.report(Severity::Note, "reserved-argument", "task.entry_script",
+            m_fields.report(Severity::Warning, "reserved-argument", "task.entry_script",
                 fmt::format("the script has an option --{}, which is the runner's: it receives {}",
                     name, value),
                 { "--" + name, "another name",

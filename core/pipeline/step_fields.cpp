@@ -134,8 +134,9 @@ std::string StepFields::localPath(const std::string& name)
     const fs::path absolute = spec::localPath(*written, fs::path(value->file).parent_path());
     std::error_code error;
     if (m_context.checkPaths() && !fs::exists(absolute, error)) {
+        const std::string near = spec::nearestPath(*written, fs::path(value->file).parent_path());
         report(Severity::Error, "code-missing", name,
-            fmt::format("there is no '{}' (looked for {})", *written, absolute.string()),
+            fmt::format("there is no '{}' (looked for {}){}", *written, absolute.string(), spec::meaning(near)),
             { *written, "a folder or file that is there",
                 "check the path; it begins at the folder of the file it is written in" });
     }

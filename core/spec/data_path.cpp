@@ -5,6 +5,7 @@
 #include "core/base/text.h"
 
 #include <cctype>
+#include <vector>
 
 namespace sheaf::spec {
 
@@ -26,6 +27,18 @@ std::string_view scheme(std::string_view value)
     const std::string_view word = value.substr(0, length);
     const bool isUrl = value.substr(length).starts_with("://");
     return isUrl || word == "azureml" || word == "file" ? word : std::string_view {};
+}
+
+/// Names in a folder; a folder of very many is not read through for a hint.
+std::vector<std::string> namesIn(const std::filesystem::path& folder)
+{
+    constexpr std::size_t kMost = 2000;
+    std::vector<std::string> names;
+    std::error_code error;
+    for (std::filesystem::directory_iterator it(folder, error), end; !error && it != end && names.size() < kMost; it.increment(error)) {
+        names.push_back(it->path().filename().string());
+    }
+    return names;
 }
 
 } // namespace
@@ -61,6 +74,27 @@ std::filesystem::path localPath(std::string_view value, const std::filesystem::p
         path = path.parent_path(); // "a/b/" is "a/b"
     }
     return path;
+}
+
+std::string nearestPath(std::string_view value, const std::filesystem::path& folder)
+{
+    const std::string_view written = text::trim(value);
+    const std::string plain = withoutFileScheme(written);
+    const std::string scheme(written.substr(0, written.size() - plain.size()));
+    std::filesystem::path at = plain.starts_with('/') ? std::filesystem::path("/") : folder;
+    std::vector<std::string> names = text::split(plain, '/');
+    std::error_code error;
+    for (auto& name : names) {
+        if (!name.empty() && !std::filesystem::exists(at / name, error)) {
+            const auto near = text::nearest(name, namesIn(at));
+            if (!near) {
+                return {};
+            }
+            name = *near;
+        }
+        at /= name;
+    }
+    return scheme + text::join(names, "/");
 }
 
 } // namespace sheaf::spec

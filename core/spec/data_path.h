@@ -21,5 +21,8 @@ enum class DataPathKind {
 /// A local value as an absolute, tidy path; relative ones begin at `folder`.
 [[nodiscard]] std::filesystem::path localPath(
     std::string_view value, const std::filesystem::path& folder);
+/// The local value that was most likely meant when nothing is there: names that are missing are replaced by the nearest beside them.
+/// "" when no name is near enough. Reads folders.
+[[nodiscard]] std::string nearestPath(std::string_view value, const std::filesystem::path& folder);
 
 } // namespace sheaf::spec

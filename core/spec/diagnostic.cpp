@@ -53,8 +53,12 @@ Diagnostic finding(
 
 std::string didYouMean(const std::string& word, const std::vector<std::string>& candidates)
 {
-    const auto near = text::nearest(word, candidates);
-    return near ? fmt::format(" (did you mean '{}'?)", *near) : std::string();
+    return meaning(text::nearest(word, candidates).value_or(std::string()));
+}
+
+std::string meaning(const std::string& word)
+{
+    return word.empty() ? std::string() : fmt::format(" (did you mean '{}'?)", word);
 }
 
 std::string wordList(const std::vector<std::string>& words)

@@ -32,6 +32,9 @@ struct Finding
 [[nodiscard]] std::string didYouMean(
     const std::string& word, const std::vector<std::string>& candidates);
 
+/// " (did you mean 'x'?)", or "" for "".
+[[nodiscard]] std::string meaning(const std::string& word);
+
 /// "a, b and c" for messages; "none" when empty.
 [[nodiscard]] std::string wordList(const std::vector<std::string>& words);
 

@@ -195,10 +195,11 @@ void FileReader::unknownKey(const YamlEntry& entry, const std::string& path, Sco
     std::string hint = didYouMean(entry.key, names);
     std::string fix = hint.empty() ? "remove it, or check its name and its indentation"
                                    : "write it as it is spelt above";
-    const bool isParallel = scope == Scope::ParallelNode || scope == Scope::ParallelComponent;
-    if (isParallel && findField(Scope::Task, entry.key) != nullptr) {
-        hint = " (it belongs below task)";
-        fix = fmt::format("move {} below task", entry.key);
+    for (const auto& group : fields(scope)) { // mostly a matter of indentation
+        if (group.type == FieldType::Group && findField(group.group, entry.key) != nullptr) {
+            hint = fmt::format(" (it belongs below {})", group.name);
+            fix = fmt::format("move {} below {}", entry.key, group.name);
+        }
     }
     report(Severity::Warning, "unknown-key", entry.keyWhere, path,
         fmt::format("'{}' is not known here and is not used{}", entry.key, hint),
@@ -721,9 +722,10 @@ void FileReader::readComponent(
     const YamlDocument document = readYaml(file, m_texts);
     if (document.text.bytes().empty()) {
         report(Severity::Error, "component-missing", node.where, path,
-            fmt::format("the component file of step '{}' cannot be read: {}", step.name,
+            fmt::format("the component file of step '{}' cannot be read: {}{}", step.name,
                 document.diagnostics.empty() ? file.string() + " is empty"
-                                             : document.diagnostics.front().message),
+                                             : document.diagnostics.front().message,
+                document.diagnostics.empty() ? "" : meaning(nearestPath(node.text, m_folder))),
             { node.text, "a component file",
                 "check the path; it begins at the folder of the file it is written in" });
         return;

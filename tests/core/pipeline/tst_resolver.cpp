@@ -169,12 +169,12 @@ private slots:
             std::string("INFO")); // an option of that very name gets it
     }
 
-    void a_script_that_defines_a_name_of_the_runner_is_noted()
+    void a_script_that_defines_a_name_of_the_runner_is_told()
     {
         m_job.write("src/own.py", "p.add_argument('--error_threshold')\ndef run(b): pass\n");
         const Resolved resolved = m_job.resolve(
             test::ResolvedJob::parallelYaml(""), { "jobs.p.task.entry_script=own.py" });
-        QCOMPARE(words(resolved), std::string("Note reserved-argument jobs.p.task.entry_script\n"));
+        QCOMPARE(words(resolved), std::string("Warning reserved-argument jobs.p.task.entry_script\n"));
     }
 
     void flags_win_over_fields()
@@ -556,7 +556,7 @@ private slots:
 
     void sizes_fit_files_or_tables()
     {
-        const std::string table = "{type: mltable, path: ./table}";
+        const std::string table = "{type: mltable, path: ./table, mode: direct}";
         QCOMPARE(words(m_job.parallel("    mini_batch_size: 10kb\n")),
             std::string("Error size-of-files jobs.p.mini_batch_size\n"));
         QCOMPARE(words(m_job.parallel("    mini_batch_size: 100 kb\n", "", table)), std::string());
@@ -572,20 +572,73 @@ private slots:
 
     void partition_keys_need_a_table_with_these_columns()
     {
-        const std::string table = "{type: mltable, path: ./parts}";
+        const std::string table = "{type: mltable, path: ./parts, mode: direct}";
         m_job.write("parts/MLTable",
             "paths: [{pattern: './**/*.csv'}]\ntransformations:\n  - "
             "extract_columns_from_partition_format: '{Store}/{file}.csv'\n");
+        m_job.write("parts/a/x.csv", "1\n");
         QCOMPARE(words(m_job.parallel("    partition_keys: [Store]\n", "", table)), std::string());
         QCOMPARE(words(m_job.parallel("    partition_keys: [Stor]\n", "", table)),
             std::string("Error unknown-partition-key jobs.p.partition_keys\n"));
         QCOMPARE(words(m_job.parallel("    partition_keys: [Store]\n")),
             std::string("Error keys-need-table jobs.p.partition_keys\n"));
         QCOMPARE(words(m_job.parallel(
-                     "    partition_keys: [x]\n", "", "{type: mltable, path: ./table}")),
+                     "    partition_keys: [x]\n", "", "{type: mltable, path: ./table, mode: direct}")),
             std::string("Error keys-need-format jobs.p.partition_keys\n"));
         QCOMPARE(words(m_job.parallel("    partition_keys: Store\n", "", table)),
             std::string("Error wrong-type jobs.p.partition_keys\n"));
+    }
+
+    void an_input_without_a_file_is_told_before_the_run()
+    {
+        std::filesystem::create_directories(m_job.path("empty/in/side"));
+        QCOMPARE(words(m_job.parallel("", "", "{type: uri_folder, path: ./empty}")),
+            std::string("Error input-empty jobs.p.input_data\n"));
+        m_job.write("empty/in/side/.x", "");
+        QCOMPARE(words(m_job.parallel("", "", "{type: uri_folder, path: ./empty}")), std::string());
+        m_job.write("hollow/MLTable", "paths: [{pattern: './*.csv'}, {pattern: './a/*'}]\n");
+        QCOMPARE(words(m_job.parallel("", "", "{type: mltable, path: ./hollow}")),
+            std::string("Error input-empty jobs.p.input_data\n"));
+        m_job.write("hollow/x.csv", "");
+        QCOMPARE(words(m_job.parallel("", "", "{type: mltable, path: ./hollow}")), std::string());
+    }
+
+    void an_empty_folder_that_a_step_fills_is_good()
+    {
+        std::filesystem::create_directories(m_job.path("filled"));
+        const std::string maker = "  make:\n    command: touch ${{outputs.o}}/a\n    environment: azureml:x:1\n"
+                                  "    outputs:\n      o: {type: uri_folder, path: ./filled}\n";
+        QCOMPARE(words(m_job.parallel(maker, "", "{type: uri_folder, path: ./filled}")), std::string());
+    }
+
+    void a_table_in_rows_wants_mode_direct()
+    {
+        const auto told = [&](const std::string& input, const std::string& extra = "") {
+            return words(m_job.parallel(extra, "", input));
+        };
+        const std::string warning = "Warning table-mode jobs.p.inputs.main.mode\n";
+        QCOMPARE(told("{type: mltable, path: ./table}"), warning);
+        QCOMPARE(told("{type: mltable, path: ./table, mode: ro_mount}"), warning);
+        QCOMPARE(told("{type: mltable, path: ./table, mode: direct}"), std::string());
+        m_job.write("list/MLTable", "paths: [{file: ./a.csv}]\n");
+        m_job.write("list/a.csv", "x\n");
+        QCOMPARE(told("{type: mltable, path: ./list}"), std::string()); // a list of files may be mounted
+    }
+
+    void a_path_that_is_not_there_names_its_neighbour()
+    {
+        m_job.write("src/other.py", "def run(b): pass\n");
+        const auto message = [&](const std::string& set) {
+            const Resolved resolved = m_job.resolve(test::ResolvedJob::parallelYaml(""), { set });
+            return resolved.diagnostics.empty() ? std::string() : resolved.diagnostics.front().message;
+        };
+        const auto means = [&](const std::string& set, const std::string& near) {
+            return message(set).find("(did you mean '" + near + "'?)") != std::string::npos;
+        };
+        QVERIFY(means("jobs.p.task.entry_script=othr.py", "other.py"));
+        QVERIFY(means("jobs.p.task.code=./scr", "./src"));
+        QVERIFY(means("jobs.p.inputs.main.path=file:./dta/a.text", "file:./data/a.txt"));
+        QVERIFY(!means("jobs.p.task.code=./elsewhere", "./src"));
     }
 
     void findings_of_an_mltable_are_part_of_the_job()
