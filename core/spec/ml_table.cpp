@@ -4,7 +4,6 @@
 
 #include "core/base/text.h"
 #include "core/spec/data_path.h"
-#include "core/spec/field_table.h"
 #include "core/spec/findings.h"
 #include "core/spec/validator.h"
 #include "core/spec/yaml_node.h"
@@ -13,7 +12,6 @@
 
 #include <algorithm>
 #include <array>
-#include <span>
 
 namespace sheaf::spec {
 
@@ -102,14 +100,19 @@ constexpr Field kMismatch { .name = "mismatch_as",
     .defaultValue = "error",
     .words = "true|false|error" };
 
-const std::vector<std::string>& transformationNames()
-{
-    static const std::vector<std::string> names { "read_delimited", "read_parquet",
-        "read_json_lines", "read_delta_lake", "convert_column_types", "drop_columns",
-        "keep_columns", "extract_columns_from_partition_format", "filter", "skip", "take",
-        "take_random_sample" };
-    return names;
-}
+constexpr std::array kConversion {
+    Field { .name = "columns", .type = FieldType::TextList, .help = "Columns that get the type", .required = true },
+    kColumnType,
+    Field { .name = "true_values", .type = FieldType::TextList, .help = "Words that mean true" },
+    Field { .name = "false_values", .type = FieldType::TextList, .help = "Words that mean false" },
+    Field { .name = "formats", .type = FieldType::TextList, .help = "Forms of dates, as %Y-%m-%d" },
+    kMismatch,
+};
+constexpr std::array kPaths {
+    Field { .name = "file", .type = FieldType::Path, .help = "A file of the table" },
+    Field { .name = "folder", .type = FieldType::Path, .help = "A folder with files of the table" },
+    Field { .name = "pattern", .type = FieldType::Path, .help = "Files of the table as a pattern: ./*.csv, ./**/*.parquet" },
+};
 
 /// Columns named in a partition format: what stands in braces, up to a colon.
 std::optional<std::vector<std::string>> columnsOf(const std::string& format)
@@ -276,7 +279,7 @@ private:
         const YamlNode& arguments,
         const std::string& path)
     {
-        const auto& names = transformationNames();
+        const auto& names = tableTransformations();
         if (std::find(names.begin(), names.end(), name) == names.end()) {
             report(Severity::Error, "unknown-transformation", where, path,
                 fmt::format(
@@ -611,6 +614,33 @@ private:
 std::vector<std::string> partitionColumns(const std::string& format)
 {
     return columnsOf(format).value_or(std::vector<std::string> {});
+}
+
+std::span<const Field> tablePathFields()
+{
+    return kPaths;
+}
+
+const std::vector<std::string>& tableTransformations()
+{
+    static const std::vector<std::string> names { "read_delimited", "read_parquet",
+        "read_json_lines", "read_delta_lake", "convert_column_types", "drop_columns",
+        "keep_columns", "extract_columns_from_partition_format", "filter", "skip", "take",
+        "take_random_sample" };
+    return names;
+}
+
+std::span<const Field> tableArguments(std::string_view transformation)
+{
+    const std::pair<std::string_view, std::span<const Field>> all[] = { { "read_delimited", kDelimited },
+        { "read_parquet", kParquet }, { "read_json_lines", kJsonLines }, { "read_delta_lake", kDelta },
+        { "take_random_sample", kSample }, { "convert_column_types", kConversion } };
+    for (const auto& [name, fields] : all) {
+        if (name == transformation) {
+            return fields;
+        }
+    }
+    return {};
 }
 
 MlTable readMlTable(const std::filesystem::path& folder, const SharedTexts& texts)

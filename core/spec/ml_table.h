@@ -3,12 +3,15 @@
 #pragma once
 
 #include "core/spec/diagnostic.h"
+#include "core/spec/field_table.h"
 #include "core/spec/file_texts.h"
 
 #include <boost/json.hpp>
 
 #include <filesystem>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sheaf::spec {
@@ -73,6 +76,11 @@ struct MlTable
 /// The columns that a partition format fills, in its order: "{Store}/{d:yyyy}/{file_name}" → Store,
 /// d, file_name.
 [[nodiscard]] std::vector<std::string> partitionColumns(const std::string& format);
+
+/// What an entry of `paths` may be, the transformations that are known, and the arguments of one that takes a map of them: for completion.
+[[nodiscard]] std::span<const Field> tablePathFields();
+[[nodiscard]] const std::vector<std::string>& tableTransformations();
+[[nodiscard]] std::span<const Field> tableArguments(std::string_view transformation);
 
 /// Reads and checks the file `MLTable` of `folder`. Does not look at the data. Never throws; any
 /// thread.
