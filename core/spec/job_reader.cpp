@@ -114,6 +114,7 @@ private:
     [[nodiscard]] std::vector<OutputDefinition> readOutputs(
         const YamlNode& node, const std::string& path);
     void checkName(const YamlEntry& entry, const std::string& path, const char* what);
+    void checkMisplaced(const YamlEntry& entry, const std::string& path, Scope scope);
     [[nodiscard]] EnvironmentDefinition readEnvironment(
         const YamlEntry& entry, const std::string& path);
     void readEnvironmentMap(
@@ -374,6 +375,18 @@ void FileReader::checkName(const YamlEntry& entry, const std::string& path, cons
     }
 }
 
+/// "mode: direct" one step too far to the left is an input of that name to YAML.
+void FileReader::checkMisplaced(const YamlEntry& entry, const std::string& path, Scope scope)
+{
+    const Field* field = findField(scope, entry.key);
+    const bool isWord = field != nullptr && field->type == FieldType::Word && entry.value.isScalar();
+    if (isWord && !checkValue(*field, valueOf(entry.value, entry.keyWhere), path)) {
+        report(Severity::Warning, "misplaced-key", entry.keyWhere, path,
+            fmt::format("'{}: {}' stands among the names and is taken for one of them", entry.key, entry.value.text),
+            { entry.key, "a name", "indent it further, below the name that it belongs to" });
+    }
+}
+
 std::vector<InputDefinition> FileReader::readInputs(
     const YamlNode& node, const std::string& path, Scope scope)
 {
@@ -385,6 +398,7 @@ std::vector<InputDefinition> FileReader::readInputs(
     for (const auto& entry : node.entries) {
         checkName(entry, join(path, entry.key), "an input");
         inputs.push_back(readInput(entry, join(path, entry.key), scope));
+        checkMisplaced(entry, join(path, entry.key), scope);
     }
     return inputs;
 }
@@ -426,10 +440,11 @@ std::vector<OutputDefinition> FileReader::readOutputs(const YamlNode& node, cons
         checkName(entry, output.path, "an output");
         if (entry.value.isMap()) {
             readGroup(Scope::Output, entry.value, output.path, "", output.fields, {});
-        } else if (entry.value.isList()) {
+        } else if (entry.value.isList() || (entry.value.isScalar() && !path.starts_with("jobs.") && !hasExpression(entry.value.text))) {
             wrongType(entry.value, output.path, "output " + entry.key,
-                "nothing, ${{parent.outputs.name}} or a map");
+                path.starts_with("jobs.") ? "nothing, ${{parent.outputs.name}} or a map" : "nothing or a map");
         }
+        checkMisplaced(entry, output.path, Scope::Output);
         outputs.push_back(std::move(output));
     }
     return outputs;
@@ -438,13 +453,20 @@ std::vector<OutputDefinition> FileReader::readOutputs(const YamlNode& node, cons
 // ----------------------------------------------------------------------------------------------
 // environment
 
+/// "image x:1" and "image:x:1": an entry whose colon, or the blank behind it, is missing.
+bool looksLikeEntry(const std::string& value)
+{
+    const std::size_t end = value.find_first_of(" :");
+    return end != std::string::npos && findField(Scope::Environment, value.substr(0, end)) != nullptr;
+}
+
 EnvironmentDefinition FileReader::readEnvironment(const YamlEntry& entry, const std::string& path)
 {
     EnvironmentDefinition environment;
     environment.value = valueOf(entry.value, entry.keyWhere);
     if (entry.value.isMap()) {
         readEnvironmentMap(entry.value, path, environment);
-    } else if (!entry.value.isScalar()) {
+    } else if (!entry.value.isScalar() || looksLikeEntry(entry.value.text)) {
         wrongType(entry.value, path, "environment", "a name, a file or a map");
     } else {
         environment.words = entry.value.text;

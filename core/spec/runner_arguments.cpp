@@ -33,6 +33,7 @@ public:
     {
         for (std::size_t i = 0; i < tokens.size(); ++i) {
             if (!tokens[i].starts_with("--") || tokens[i].size() < 3) {
+                checkSwallowed(tokens[i]);
                 continue;
             }
             const std::size_t equals = tokens[i].find('=');
@@ -128,6 +129,17 @@ private:
                 fmt::format("write --{} and {}", name, allowedText(flag.field)) });
     }
 
+    /// An entry that is indented too far becomes part of the folded text above it.
+    void checkSwallowed(const std::string& token)
+    {
+        const std::string name = token.ends_with(':') ? token.substr(0, token.size() - 1) : std::string();
+        if (findField(Scope::Task, name) != nullptr || findField(Scope::ParallelNode, name) != nullptr) {
+            report(Severity::Warning, "misplaced-key", token, name,
+                fmt::format("'{}' is part of the arguments, and not an entry of its own", token),
+                { token, "arguments of the script", fmt::format("indent {} less, as deep as the key of the arguments", name) });
+        }
+    }
+
     void hintMisspelling(const std::string& token,
         const std::string& name,
         const std::vector<std::string>& scriptOptions)
@@ -142,7 +154,23 @@ private:
                             "you mean '--{}'?)",
                     name, meant),
                 { "--" + name, "--" + meant, fmt::format("write --{}", meant) });
+        } else if (const std::string own = ownOption(name, scriptOptions); !own.empty()) {
+            report(Severity::Warning, "misspelt-flag", token, name,
+                fmt::format("the script has no option --{} (did you mean '--{}'?)", name, own),
+                { "--" + name, "--" + own, fmt::format("write --{}", own) });
         }
+    }
+
+    /// An option of the script that `name` is most likely a misspelling of. argparse takes a name that is cut short.
+    static std::string ownOption(const std::string& name, const std::vector<std::string>& scriptOptions)
+    {
+        for (const auto& option : scriptOptions) {
+            const int allowed = option.size() >= 8 ? 2 : option.size() >= 4 ? 1 : 0;
+            if (!option.starts_with(name) && text::editDistance(name, option) <= allowed) {
+                return option;
+            }
+        }
+        return {};
     }
 
     /// The runner's flag that `name` is most likely a misspelling of: two edits at most, other

@@ -416,9 +416,76 @@ private:
     bool m_isLeaving = false;
 };
 
+std::string_view trimmedLine(const SourceText& text, int line)
+{
+    const std::string_view whole = text::trim(text.line(line));
+    return whole.starts_with('#') ? std::string_view() : whole;
+}
+
+std::size_t indentOf(const SourceText& text, int line)
+{
+    const std::string_view whole = text.line(line);
+    return std::min(whole.find_first_not_of(' '), whole.size());
+}
+
+/// "key value", "key" or "key:value" where an entry should stand.
+bool lacksColon(std::string_view line)
+{
+    const std::size_t end = line.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$\"'");
+    if (end == 0) {
+        return false;
+    }
+    const std::size_t colon = line.find(':');
+    const bool isKey = colon != line.npos && (colon + 1 == line.size() || isBlank(line[colon + 1]));
+    const bool later = line.find(": ") != line.npos || line.ends_with(':');
+    return !isKey && !(later && colon == end) && (end == line.npos || line[end] == ' ' || line[end] == ':');
+}
+
+/// A quote that is opened in one line and closed in another one swallows what lies between.
+int lineOfOpenQuote(const SourceText& text, int last)
+{
+    for (int number = 1; number <= last; ++number) {
+        const std::string_view line = trimmedLine(text, number);
+        const std::size_t colon = line.find(": ");
+        const std::string_view value = colon == line.npos ? std::string_view() : text::trim(line.substr(colon + 2));
+        const bool opens = value.size() >= 2 && (value.front() == '"' || value.front() == '\'');
+        if (opens && std::count(value.begin(), value.end(), value.front()) % 2 == 1) {
+            return number;
+        }
+    }
+    return 0;
+}
+
+/// The line that most likely made the reader stumble later: the one above, or its sister above, when it has no colon.
+int culprit(const SourceText& text, int line)
+{
+    if (const int quote = lineOfOpenQuote(text, line); quote > 0) {
+        return quote;
+    }
+    int above = line - 1;
+    while (above > 0 && trimmedLine(text, above).empty()) {
+        --above;
+    }
+    if (above > 0 && lacksColon(trimmedLine(text, above))) {
+        return above;
+    }
+    while (above > 0 && (trimmedLine(text, above).empty() || indentOf(text, above) > indentOf(text, line))) {
+        --above;
+    }
+    const bool isSister = above > 0 && indentOf(text, above) == indentOf(text, line);
+    return isSister && lacksColon(trimmedLine(text, above)) ? above : line;
+}
+
+SourceRange lineRange(const SourceText& text, int line)
+{
+    const std::string_view whole = text.line(line);
+    const auto begin = static_cast<std::size_t>(whole.data() - text.bytes().data());
+    return text.range(begin + indentOf(text, line), begin + whole.size());
+}
+
 Diagnostic syntaxError(const SourceText& text, std::size_t offset, const std::string& reason)
 {
-    const SourceRange where = text.range(offset, offset);
+    SourceRange where = text.range(offset, offset);
     const std::string_view line = text.line(where.line);
     const std::size_t indent = line.find_first_not_of(" \t");
     const bool tab = line.substr(0, indent).find('\t') != std::string_view::npos;
@@ -428,9 +495,35 @@ Diagnostic syntaxError(const SourceText& text, std::size_t offset, const std::st
             { "a tab", "blanks",
                 "replace the tab by blanks, as many as the lines around it have" });
     }
+    if (const int above = culprit(text, where.line); above != where.line) {
+        where = lineRange(text, above);
+    }
     return finding(Severity::Error, "yaml-syntax", { text.file(), where, "" },
         fmt::format("this is not YAML: {}", reason),
-        { std::string(text::trim(line)), "YAML",
+        { std::string(trimmedLine(text, where.line)), "YAML",
+            "check colons, quotes and the indentation of this line and of the one above" });
+}
+
+/// yaml-cpp ends a document where the indentation goes back behind its beginning, without a word.
+Diagnostic moreThanOneDocument(const SourceText& text, const SourceRange& second)
+{
+    for (int line = 1; line <= text.lineCount(); ++line) {
+        if (text.line(line).starts_with("---") || text.line(line).starts_with("...")) {
+            return finding(Severity::Error, "many-documents", { text.file(), {}, "" },
+                "the file holds several YAML documents (a line '---' parts them); a job file is one",
+                { "several documents", "one document", "keep one document in this file" });
+        }
+    }
+    int first = 1;
+    while (first < text.lineCount() && trimmedLine(text, first).empty()) {
+        ++first;
+    }
+    const int line = second.line > 0 ? second.line : first;
+    const bool isDeep = indentOf(text, first) > indentOf(text, line);
+    return finding(Severity::Error, "yaml-syntax", { text.file(), lineRange(text, isDeep ? first : culprit(text, line)), "" },
+        isDeep ? "this is not YAML: the first line is indented further than those below it"
+               : "this is not YAML: here the file begins anew",
+        { std::string(trimmedLine(text, isDeep ? first : line)), "YAML",
             "check colons, quotes and the indentation of this line and of the one above" });
 }
 
@@ -471,13 +564,9 @@ void parseInto(YamlDocument& document)
         if (parser.HandleNextDocument(builder)) {
             document.root = builder.takeRoot();
             YamlDocument rest;
-            TreeBuilder ignored(text, rest.diagnostics);
-            if (parser.HandleNextDocument(ignored)) {
-                document.diagnostics.push_back(
-                    finding(Severity::Error, "many-documents", { text.file(), {}, "" },
-                        "the file holds several YAML documents (a line '---' parts them); a job "
-                        "file is one",
-                        { "several documents", "one document", "keep one document in this file" }));
+            TreeBuilder more(text, rest.diagnostics);
+            if (parser.HandleNextDocument(more)) {
+                document.diagnostics.push_back(moreThanOneDocument(text, more.takeRoot().where));
             }
         }
         return;
