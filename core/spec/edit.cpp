@@ -4,6 +4,7 @@
 
 #include "core/base/text.h"
 #include "core/spec/override.h"
+#include "core/spec/yaml_layout.h"
 
 #include <fmt/format.h>
 
@@ -21,11 +22,6 @@ tl::unexpected<Error> refuse(const Edit& edit, const std::string& found, const s
         { { "what", text::join(edit.path, ".") }, { "found", found }, { "allowed", allowed } });
 }
 
-bool isBlank(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
 // ---- how a value is written --------------------------------------------------------------------
 
 /// A wanted value: what it means, and whether its form was asked for.
@@ -35,95 +31,6 @@ struct Wanted
     std::string raw; // as given
     bool quoted = false;
 };
-
-std::string doubleQuoted(std::string_view value)
-{
-    std::string all = "\"";
-    for (const char c : value) {
-        switch (c) {
-        case '"':
-            all += "\\\"";
-            break;
-        case '\\':
-            all += "\\\\";
-            break;
-        case '\n':
-            all += "\\n";
-            break;
-        case '\t':
-            all += "\\t";
-            break;
-        case '\r':
-            all += "\\r";
-            break;
-        default:
-            if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-                all += fmt::format("\\x{:02X}", static_cast<unsigned>(static_cast<unsigned char>(c)));
-            } else {
-                all += c;
-            }
-        }
-    }
-    return all + "\"";
-}
-
-bool hasControl(std::string_view value)
-{
-    return std::any_of(value.begin(), value.end(),
-        [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-}
-
-std::string singleQuoted(std::string_view value)
-{
-    if (hasControl(value)) {
-        return doubleQuoted(value);
-    }
-    std::string all = "'";
-    for (const char c : value) {
-        all += c == '\'' ? "''" : std::string(1, c);
-    }
-    return all + "'";
-}
-
-/// Whether these characters, without quotes, are one scalar: whatever it means.
-bool canBePlain(std::string_view value, bool inFlow)
-{
-    if (value.empty() || isBlank(value.front()) || isBlank(value.back()) || hasControl(value)
-        || value.back() == ':' || value.find(": ") != value.npos || value.find(" #") != value.npos) {
-        return false;
-    }
-    if (value.starts_with("---") || value.starts_with("...")) {
-        return false;
-    }
-    constexpr std::string_view kFirst = ",[]{}#&*!|>'\"%@`";
-    if (kFirst.find(value.front()) != kFirst.npos) {
-        return false;
-    }
-    if ((value.front() == '-' || value.front() == '?' || value.front() == ':')
-        && (value.size() == 1 || isBlank(value[1]) || (inFlow && std::string_view(",[]{}").find(value[1]) != value.npos))) {
-        return false;
-    }
-    return !inFlow || value.find_first_of(",[]{}") == value.npos;
-}
-
-/// Whether some YAML reader, of 1.1 or 1.2, takes the plain word for a number, a truth value, a date or nothing.
-bool meansMore(std::string_view value)
-{
-    const std::string word = text::lower(value);
-    for (const std::string_view special : { "~", "null", "true", "false", "yes", "no", "on", "off", "y", "n", "=", "<<",
-             ".inf", "+.inf", "-.inf", ".nan" }) {
-        if (word == special) {
-            return true;
-        }
-    }
-    const bool numberLike = std::string_view("0123456789+-.").find(word.front()) != word.npos;
-    return numberLike && word.find_first_not_of("0123456789abcdefxo_:+-.tz ") == word.npos;
-}
-
-std::string asText(std::string_view value, bool inFlow)
-{
-    return canBePlain(value, inFlow) && !meansMore(value) ? std::string(value) : singleQuoted(value);
-}
 
 std::string rendered(const Wanted& wanted, bool inFlow)
 {
@@ -159,61 +66,6 @@ Result<Wanted> wantedOf(const Edit& edit)
 
 // ---- where things lie --------------------------------------------------------------------------
 
-/// Answers about the bytes of one file.
-class Lines
-{
-public:
-    explicit Lines(std::string_view bytes)
-        : m_bytes(bytes)
-        , m_eol(bytes.find('\n') != bytes.npos && bytes.find('\n') > 0 && bytes[bytes.find('\n') - 1] == '\r' ? "\r\n" : "\n")
-    {
-    }
-
-    [[nodiscard]] std::size_t begin(std::size_t at) const
-    {
-        const std::size_t before = at == 0 ? m_bytes.npos : m_bytes.rfind('\n', at - 1);
-        return before == m_bytes.npos ? 0 : before + 1;
-    }
-    /// Without its line end.
-    [[nodiscard]] std::size_t end(std::size_t at) const
-    {
-        std::size_t stop = std::min(m_bytes.find('\n', at), m_bytes.size());
-        return stop > at && m_bytes[stop - 1] == '\r' ? stop - 1 : stop;
-    }
-    /// Where the next line begins, or the end of the text.
-    [[nodiscard]] std::size_t next(std::size_t at) const
-    {
-        const std::size_t stop = m_bytes.find('\n', at);
-        return stop == m_bytes.npos ? m_bytes.size() : stop + 1;
-    }
-    /// Characters before `at` in its line.
-    [[nodiscard]] std::size_t column(std::size_t at) const
-    {
-        const std::size_t first = begin(at);
-        const bool marked = first == 0 && m_bytes.starts_with("\xEF\xBB\xBF");
-        return at - first - (marked ? 3 : 0);
-    }
-    [[nodiscard]] bool onlyBlanksBefore(std::size_t at) const
-    {
-        const std::size_t first = at - column(at);
-        const auto before = m_bytes.substr(first, at - first);
-        return std::all_of(before.begin(), before.end(), isBlank);
-    }
-    [[nodiscard]] std::size_t skipBlanks(std::size_t at) const
-    {
-        while (at < m_bytes.size() && isBlank(m_bytes[at])) {
-            ++at;
-        }
-        return at;
-    }
-    [[nodiscard]] std::string_view bytes() const { return m_bytes; }
-    [[nodiscard]] const std::string& eol() const { return m_eol; }
-
-private:
-    std::string_view m_bytes;
-    std::string m_eol;
-};
-
 /// A node on the way down: where it is written, and the key or item before it.
 struct Place
 {
@@ -230,7 +82,8 @@ public:
         : m_document(document)
         , m_edit(edit)
         , m_wanted(wanted)
-        , m_lines(document.text.bytes())
+        , m_layout(document.text)
+        , m_lines(m_layout.lines())
     {
     }
 
@@ -264,39 +117,8 @@ public:
     }
 
 private:
-    [[nodiscard]] bool isFlow(const YamlNode& node) const
-    {
-        return (node.isMap() || node.isList()) && node.where.begin < m_lines.bytes().size()
-            && (m_lines.bytes()[node.where.begin] == '{' || m_lines.bytes()[node.where.begin] == '[');
-    }
-
-    /// The value of an entry is an alias, so its node lies at the anchor; or the whole entry came through `<<`.
-    [[nodiscard]] bool isElsewhere(const Place& place) const
-    {
-        return place.entry != nullptr
-            && (place.entry->merged || place.node->where.begin < place.entry->keyWhere.end || aliasOf(*place.entry));
-    }
-
-    /// The bytes of "*name" behind the key.
-    [[nodiscard]] std::optional<TextPatch> aliasOf(const YamlEntry& entry) const
-    {
-        if (entry.merged) {
-            return std::nullopt;
-        }
-        std::size_t at = behindColon(entry);
-        at = m_lines.skipBlanks(at);
-        if (at >= m_lines.bytes().size() || m_lines.bytes()[at] != '*') {
-            return std::nullopt;
-        }
-        const std::size_t end = std::min(m_lines.bytes().find_first_of(" \t\r\n,]}", at), m_lines.bytes().size());
-        return TextPatch { at, end, {} };
-    }
-
-    [[nodiscard]] std::size_t behindColon(const YamlEntry& entry) const
-    {
-        const std::size_t colon = m_lines.bytes().find(':', entry.keyWhere.end);
-        return colon == std::string_view::npos ? entry.keyWhere.end : colon + 1;
-    }
+    [[nodiscard]] bool isFlow(const YamlNode& node) const { return m_layout.isFlow(node); }
+    [[nodiscard]] bool isElsewhere(const Place& place) const { return place.entry != nullptr && m_layout.isElsewhere(*place.entry); }
 
     /// The entry or item that the path names next; nullopt when it is not there.
     Result<std::optional<Place>> goDown(const Place& from, std::size_t depth) const
@@ -337,7 +159,7 @@ private:
         return text::join(std::vector<std::string>(m_edit.path.begin(), m_edit.path.begin() + static_cast<std::ptrdiff_t>(depth)), ".");
     }
 
-    [[nodiscard]] std::size_t columnOf(const YamlNode& node) const { return m_lines.column(node.where.begin); }
+    [[nodiscard]] std::size_t columnOf(const YamlNode& node) const { return m_layout.columnOf(node); }
 
     // ---- set what is there -----------------------------------------------------------------------
 
@@ -348,9 +170,8 @@ private:
             return addToMap(parent, m_edit.path.size() - 1, wanted);
         }
         if (place.entry != nullptr) {
-            if (auto alias = aliasOf(*place.entry)) {
-                alias->text = rendered(wanted, place.inFlow);
-                return std::vector<TextPatch> { *alias };
+            if (const auto alias = m_layout.aliasOf(*place.entry)) {
+                return std::vector<TextPatch> { { alias->begin, alias->end, rendered(wanted, place.inFlow) } };
             }
         }
         if (old.isMap() || old.isList()) {
@@ -363,12 +184,12 @@ private:
             if (place.entry == nullptr) {
                 return std::vector<TextPatch> { { old.where.begin, old.where.end, wanted.raw } };
             }
-            return std::vector<TextPatch> { { behindColon(*place.entry), old.where.end, " " + wanted.raw } };
+            return std::vector<TextPatch> { { m_layout.behindColon(*place.entry), old.where.end, " " + wanted.raw } };
         }
         if (old.isNull()) {
             const bool word = old.where.end > old.where.begin;
             std::string text = wanted.node.isScalar() && isLong(wanted) && !place.inFlow && endsItsLine(old)
-                ? block(wanted.node.text, place.indent + kStep, "|", "")
+                ? blockText(wanted.node.text, place.indent + kStep, m_lines.eol(), "")
                 : rendered(wanted, place.inFlow);
             return std::vector<TextPatch> { { old.where.begin, old.where.end, (word ? "" : " ") + text } };
         }
@@ -405,7 +226,7 @@ private:
         } else if (first == '\'') {
             text = singleQuoted(wanted.node.text);
         } else if (isLong(wanted) && !place.inFlow && endsItsLine(old)) {
-            text = block(wanted.node.text, place.indent + kStep, "|", "");
+            text = blockText(wanted.node.text, place.indent + kStep, m_lines.eol(), "");
         } else {
             text = rendered(wanted, place.inFlow);
         }
@@ -430,25 +251,7 @@ private:
                 break;
             }
         }
-        return std::vector<TextPatch> { { where.begin, where.end, block(wanted.node.text, indent, "|", rest) } };
-    }
-
-    /// Without the last line end, which stands behind the old value already. Text that a block cannot say is quoted.
-    std::string block(const std::string& value, std::size_t indent, const std::string& sign, const std::string& rest) const
-    {
-        const bool firstIsBlank = !value.empty() && (isBlank(value.front()) || value.front() == '\n');
-        const bool manyAtEnd = value.ends_with("\n\n");
-        const bool control = std::any_of(value.begin(), value.end(),
-            [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') || c == 0x7f; });
-        if (firstIsBlank || manyAtEnd || control) {
-            return doubleQuoted(value) + rest;
-        }
-        const bool clipped = value.ends_with('\n');
-        std::string all = sign + (clipped ? "" : "-") + rest;
-        for (const auto& line : text::split(clipped ? value.substr(0, value.size() - 1) : value, '\n')) {
-            all += m_lines.eol() + (line.empty() ? "" : std::string(indent, ' ') + line);
-        }
-        return all;
+        return std::vector<TextPatch> { { where.begin, where.end, blockText(wanted.node.text, indent, m_lines.eol(), rest) } };
     }
 
     // ---- add what is not there -------------------------------------------------------------------
@@ -481,7 +284,7 @@ private:
                 text += std::string(i == depth ? 0 : indent + (i - depth) * kStep, ' ') + key + ":";
                 const std::size_t inner = indent + (i - depth + 1) * kStep;
                 text += !last ? m_lines.eol()
-                    : wanted.node.isScalar() && isLong(wanted) ? " " + block(wanted.node.text, inner, "|", "")
+                    : wanted.node.isScalar() && isLong(wanted) ? " " + blockText(wanted.node.text, inner, m_lines.eol(), "")
                                                                : " " + rendered(wanted, false);
             }
         }
@@ -497,7 +300,7 @@ private:
         }
         if (isFlow(map) || parent.inFlow) {
             if (last != nullptr) {
-                const std::size_t at = valueEnd(*last);
+                const std::size_t at = m_layout.valueEnd(*last);
                 return std::vector<TextPatch> { { at, at, ", " + entryText(depth, wanted, true, 0) } };
             }
             const std::size_t at = map.where.begin + 1;
@@ -509,7 +312,7 @@ private:
             const std::size_t at = map.where.begin;
             return std::vector<TextPatch> { { at, at, text + m_lines.eol() + std::string(indent, ' ') } };
         }
-        return std::vector<TextPatch> { lineAfter(entryEnd(*last), std::string(indent, ' ') + text) };
+        return std::vector<TextPatch> { lineAfter(m_layout.entryEnd(*last), std::string(indent, ' ') + text) };
     }
 
     Result<std::vector<TextPatch>> addToList(const Place& parent, const Wanted& wanted)
@@ -524,7 +327,7 @@ private:
             return refuse(m_edit, "a list", "its last item cannot be found");
         }
         return std::vector<TextPatch> { lineAfter(
-            blockEnd(list.items.back().where), std::string(m_lines.column(dash), ' ') + "- " + rendered(wanted, false)) };
+            m_layout.blockEnd(list.items.back().where), std::string(m_lines.column(dash), ' ') + "- " + rendered(wanted, false)) };
     }
 
     /// Into `key:` without a value, or an empty file.
@@ -545,7 +348,7 @@ private:
         const std::size_t indent = parent.indent + kStep;
         std::vector<TextPatch> patches;
         if (where.end > where.begin) { // the word null or ~ goes
-            patches.push_back({ behindColon(*parent.entry), where.end, "" });
+            patches.push_back({ m_layout.behindColon(*parent.entry), where.end, "" });
         }
         patches.push_back(lineAfter(where.end, std::string(indent, ' ') + entryText(depth, wanted, false, indent)));
         return patches;
@@ -556,60 +359,6 @@ private:
     {
         const std::size_t end = m_lines.end(at);
         return { end, end, m_lines.eol() + line };
-    }
-
-    // ---- ends ------------------------------------------------------------------------------------
-
-    [[nodiscard]] std::size_t valueEnd(const YamlEntry& entry) const
-    {
-        if (const auto alias = aliasOf(entry)) {
-            return alias->end;
-        }
-        return std::max(entry.value.where.end, behindColon(entry));
-    }
-
-    /// Behind the last byte of the entry, in block style.
-    [[nodiscard]] std::size_t entryEnd(const YamlEntry& entry) const
-    {
-        if (aliasOf(entry)) {
-            return valueEnd(entry);
-        }
-        return std::max(blockEnd(lastLeaf(entry.value).where), behindColon(entry));
-    }
-
-    /// The node that lies last in the text: a text with `|+` may end the map.
-    [[nodiscard]] const YamlNode& lastLeaf(const YamlNode& node) const
-    {
-        const YamlNode* last = &node;
-        if (!isFlow(node)) {
-            for (const auto& item : node.items) {
-                last = item.where.end >= node.where.begin && item.where.end <= node.where.end ? &item : last;
-            }
-            for (const auto& entry : node.entries) {
-                const bool here = !entry.merged && entry.value.where.begin >= entry.keyWhere.end && !aliasOf(entry);
-                last = here && entry.value.where.end <= node.where.end ? &entry.value : last;
-            }
-        }
-        const bool outlives = last == &node || node.where.end > last->where.end; // an alias or an empty key is the last
-        return outlives ? node : lastLeaf(*last);
-    }
-
-    /// A text that keeps its blank lines (`|+`) ends behind them.
-    [[nodiscard]] std::size_t blockEnd(const SourceRange& where) const
-    {
-        const std::string_view bytes = m_lines.bytes();
-        if (where.begin >= bytes.size() || (bytes[where.begin] != '|' && bytes[where.begin] != '>')) {
-            return where.end;
-        }
-        const std::size_t signEnd = bytes.find_first_not_of("|>0123456789", where.begin);
-        if (signEnd == bytes.npos || bytes[signEnd] != '+') {
-            return where.end;
-        }
-        std::size_t end = where.end;
-        for (std::size_t at = m_lines.next(end); at < bytes.size() && m_lines.skipBlanks(at) >= m_lines.end(at); at = m_lines.next(at)) {
-            end = m_lines.end(at);
-        }
-        return end;
     }
 
     // ---- take away -------------------------------------------------------------------------------
@@ -629,11 +378,11 @@ private:
         };
         for (const auto& entry : holder.entries) {
             if (!entry.merged) {
-                put(entry.keyWhere.begin, isFlow(holder) || parent.inFlow ? valueEnd(entry) : entryEnd(entry), &entry == place.entry);
+                put(entry.keyWhere.begin, isFlow(holder) || parent.inFlow ? m_layout.valueEnd(entry) : m_layout.entryEnd(entry), &entry == place.entry);
             }
         }
         for (const auto& item : holder.items) {
-            put(item.where.begin, isFlow(holder) || parent.inFlow ? item.where.end : blockEnd(lastLeaf(item).where), &item == place.node);
+            put(item.where.begin, isFlow(holder) || parent.inFlow ? item.where.end : m_layout.blockEnd(m_layout.lastLeaf(item).where), &item == place.node);
         }
         if (isFlow(holder) || parent.inFlow) {
             return std::vector<TextPatch> { fromFlow(all, own) };
@@ -665,7 +414,7 @@ private:
             if (parent.entry == nullptr || !m_lines.onlyBlanksBefore(begin)) {
                 return std::vector<TextPatch> { { begin, all[own].end, nothing } };
             }
-            const std::size_t colon = behindColon(*parent.entry);
+            const std::size_t colon = m_layout.behindColon(*parent.entry);
             return std::vector<TextPatch> { { colon, colon, std::string(" ") + nothing }, wholeLines(begin, all[own].end) };
         }
         if (!m_lines.onlyBlanksBefore(begin)) { // behind a dash: the next one takes its place
@@ -688,7 +437,8 @@ private:
     const YamlDocument& m_document;
     const Edit& m_edit;
     const std::optional<Wanted>& m_wanted; // nullopt: to be taken away
-    Lines m_lines;
+    YamlLayout m_layout;
+    const Lines& m_lines;
 };
 
 // ---- the proof -----------------------------------------------------------------------------------

@@ -1,0 +1,433 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: The Sheaf authors
+#include "core/spec/text_draft.h"
+
+#include "core/base/text.h"
+#include "core/spec/new_entries.h"
+#include "core/spec/yaml_layout.h"
+
+#include <algorithm>
+#include <map>
+
+namespace sheaf::spec {
+
+namespace {
+
+YamlNode mapWith(const std::string& key, YamlNode value)
+{
+    YamlNode map;
+    map.kind = YamlNode::Kind::Map;
+    map.entries.push_back({ key, {}, std::move(value), false });
+    return map;
+}
+
+/// Up to `count` blanks less at the head of each line.
+std::string dedented(std::string_view lines, std::size_t count)
+{
+    std::vector<std::string> all = text::split(lines, '\n');
+    for (auto& line : all) {
+        const std::size_t blanks = std::min(line.find_first_not_of(' '), line.size());
+        line.erase(0, std::min(blanks, count));
+    }
+    return text::join(all, "\n");
+}
+
+/// Whether bytes between values name an anchor: comments do not count.
+bool namesAnchor(std::string_view gap)
+{
+    for (std::size_t i = 0; i < gap.size(); ++i) {
+        if (gap[i] == '#') {
+            i = std::min(gap.find('\n', i), gap.size());
+        } else if (gap[i] == '&') {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool hasAnchor(const YamlLayout& layout, const YamlEntry& entry);
+
+bool hasAnchorInside(const YamlLayout& layout, const YamlNode& node)
+{
+    std::size_t last = node.where.begin;
+    for (const auto& item : node.items) {
+        if (item.where.begin >= last && item.where.end <= node.where.end) {
+            if (namesAnchor(layout.lines().bytes().substr(last, item.where.begin - last)) || hasAnchorInside(layout, item)) {
+                return true;
+            }
+            last = item.where.end;
+        }
+    }
+    return std::any_of(node.entries.begin(), node.entries.end(), [&](const YamlEntry& entry) { return hasAnchor(layout, entry); });
+}
+
+bool hasAnchor(const YamlLayout& layout, const YamlEntry& entry)
+{
+    if (layout.isElsewhere(entry)) {
+        return false;
+    }
+    const std::size_t from = layout.behindColon(entry);
+    const std::size_t to = std::max(from, entry.value.where.begin);
+    return namesAnchor(layout.lines().bytes().substr(from, to - from)) || hasAnchorInside(layout, entry.value);
+}
+
+bool readsAs(const std::string& block, const YamlNode& wanted)
+{
+    for (const char* end : { "\n", "" }) { // a block text counts the line end behind it
+        const YamlDocument document = parseYaml(SourceText("", block + end));
+        if (!hasErrors(document.diagnostics) && sameMeaning(document.root, wanted)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// ---- expressions -------------------------------------------------------------------------------
+
+void eachNode(YamlNode& node, const std::function<void(YamlNode&)>& visit)
+{
+    visit(node);
+    for (auto& item : node.items) {
+        eachNode(item, visit);
+    }
+    for (auto& entry : node.entries) {
+        eachNode(entry.value, visit);
+    }
+}
+
+void eachScalarBelow(const YamlLayout& layout, const YamlNode& node, KeyPath& path,
+    const std::function<void(const KeyPath&, const YamlNode&)>& visit)
+{
+    if (node.isScalar()) {
+        visit(path, node);
+    }
+    for (std::size_t i = 0; i < node.items.size(); ++i) {
+        const SourceRange& where = node.items[i].where;
+        if (where.begin >= node.where.begin && where.end <= node.where.end) {
+            path.push_back(std::to_string(i));
+            eachScalarBelow(layout, node.items[i], path, visit);
+            path.pop_back();
+        }
+    }
+    for (const auto& entry : node.entries) {
+        if (!layout.isElsewhere(entry)) {
+            path.push_back(entry.key);
+            eachScalarBelow(layout, entry.value, path, visit);
+            path.pop_back();
+        }
+    }
+}
+
+/// See TextDraft::blockOf().
+std::string linesOf(const YamlDocument& document, const YamlEntry& entry, bool isInFlow, bool withKey)
+{
+    const YamlLayout layout(document.text);
+    const Lines& lines = layout.lines();
+    const YamlNode wanted = withKey ? mapWith(entry.key, entry.value) : entry.value;
+    if (layout.isElsewhere(entry) || hasAnchor(layout, entry)) {
+        return writtenOut(wanted);
+    }
+    const std::size_t key = entry.keyWhere.begin;
+    const std::size_t end = isInFlow ? layout.valueEnd(entry) : lines.end(layout.entryEnd(entry));
+    const std::size_t value = lines.skipBlanks(layout.behindColon(entry));
+    const bool isBelow = entry.value.where.begin >= lines.next(key);
+    std::size_t from = key;
+    std::size_t column = lines.column(key);
+    if (!withKey) {
+        from = std::min(isBelow ? lines.next(key) : value, end);
+        column = isBelow ? layout.columnOf(entry.value) : column;
+    }
+    const std::string block = dedented(withPlainLineEnds(lines.bytes().substr(from, end - from)), column);
+    return readsAs(block, wanted) ? block : writtenOut(wanted);
+}
+
+} // namespace
+
+std::string rewritten(std::string_view text, const TextDraft::Rewrite& rewrite)
+{
+    return replaceExpressions(text, [&](const Expression& expression) {
+        const std::string raw(text.substr(expression.begin, expression.end - expression.begin));
+        return rewrite(expression, raw).value_or(raw);
+    });
+}
+
+// ---- the draft ---------------------------------------------------------------------------------
+
+TextDraft::TextDraft(YamlDocument document)
+    : m_document(std::move(document))
+{
+}
+
+Result<TextDraft> TextDraft::of(const std::string& text)
+{
+    TextDraft draft(parseYaml(SourceText("", text)));
+    const auto& found = draft.m_document.diagnostics;
+    const auto bad = std::find_if(found.begin(), found.end(), [](const Diagnostic& one) { return one.severity == Severity::Error; });
+    if (bad != found.end()) {
+        return refused("the job file", bad->found, "it must be YAML first: " + bad->message);
+    }
+    return draft;
+}
+
+const YamlNode* TextDraft::find(const KeyPath& path) const
+{
+    const YamlNode* node = &m_document.root;
+    for (const auto& key : path) {
+        node = node == nullptr ? nullptr : node->find(key);
+    }
+    return node;
+}
+
+const YamlEntry* TextDraft::ownEntry(const KeyPath& path) const
+{
+    const YamlLayout layout(m_document.text);
+    const YamlNode* node = &m_document.root;
+    const YamlEntry* last = nullptr;
+    for (const auto& key : path) {
+        if (last != nullptr && layout.isElsewhere(*last)) {
+            return nullptr; // only the last value may be an alias
+        }
+        const auto found = std::find_if(node->entries.begin(), node->entries.end(), [&](const YamlEntry& entry) { return entry.key == key; });
+        if (found == node->entries.end() || found->merged) {
+            return nullptr;
+        }
+        last = &*found;
+        node = &found->value;
+    }
+    return last;
+}
+
+Result<std::string> TextDraft::blockOf(const KeyPath& path, bool withKey) const
+{
+    const YamlLayout layout(m_document.text);
+    const YamlNode* holder = &m_document.root;
+    const YamlEntry* last = nullptr;
+    bool inFlow = false;
+    for (const auto& key : path) {
+        inFlow = inFlow || layout.isFlow(*holder);
+        const auto found = std::find_if(holder->entries.begin(), holder->entries.end(), [&](const YamlEntry& entry) { return entry.key == key; });
+        if (found == holder->entries.end()) {
+            return refused(dotted(path), "nothing", "there is no such entry");
+        }
+        last = &*found;
+        holder = &found->value;
+    }
+    if (last == nullptr) {
+        return refused(dotted(path), "nothing", "it must be an entry of a map");
+    }
+    return linesOf(m_document, *last, inFlow, withKey);
+}
+
+void TextDraft::eachScalar(const std::function<void(const KeyPath&, const YamlNode&)>& visit) const
+{
+    KeyPath path;
+    eachScalarBelow(YamlLayout(m_document.text), m_document.root, path, visit);
+}
+
+Result<void> TextDraft::set(const KeyPath& path, const std::string& value)
+{
+    const auto patches = patchesFor(m_document, { path, value });
+    if (!patches) {
+        return tl::unexpected<Error>(patches.error());
+    }
+    if (!patches->empty()) { // patchesFor() has proved it
+        m_document = parseYaml(SourceText("", patched(text(), *patches)));
+    }
+    return {};
+}
+
+Result<void> TextDraft::unset(const KeyPath& path)
+{
+    const auto patches = patchesFor(m_document, { path, std::nullopt });
+    if (!patches) {
+        return tl::unexpected<Error>(patches.error());
+    }
+    m_document = parseYaml(SourceText("", patched(text(), *patches)));
+    return {};
+}
+
+Result<void> TextDraft::put(const KeyPath& parent, const std::vector<Block>& blocks)
+{
+    std::vector<NewEntry> entries;
+    for (const auto& [key, block] : blocks) {
+        auto entry = newEntryOf(parent, key, block);
+        if (!entry) {
+            return tl::unexpected<Error>(entry.error());
+        }
+        entries.push_back(std::move(*entry));
+    }
+    if (entries.empty()) {
+        return {};
+    }
+    const auto plan = planPut(m_document, parent, entries);
+    if (!plan) {
+        return tl::unexpected<Error>(plan.error());
+    }
+    Result<void> done;
+    for (const auto& way : plan->ways) {
+        done = take(way, plan->expected, parent);
+        if (done) {
+            return done;
+        }
+    }
+    return endsItsLastLine() ? done : withLastLineEnd([&](TextDraft& draft) { return draft.put(parent, blocks); });
+}
+
+Result<void> TextDraft::replaceValue(const KeyPath& path, const std::string& block)
+{
+    const YamlEntry* entry = ownEntry(path);
+    if (entry == nullptr) {
+        return refused(dotted(path), "nothing", "it must be there, written at its place");
+    }
+    const KeyPath parent(path.begin(), path.end() - 1);
+    auto made = newEntryOf(parent, path.back(), block);
+    if (!made) {
+        return tl::unexpected<Error>(made.error());
+    }
+    YamlNode expected = root();
+    YamlNode* place = &expected;
+    bool inFlow = false;
+    const YamlLayout layout(m_document.text);
+    for (const auto& key : path) {
+        inFlow = inFlow || layout.isFlow(*place);
+        place = place->find(key);
+    }
+    *place = made->node;
+
+    const Lines& lines = layout.lines();
+    const std::size_t colon = layout.behindColon(*entry);
+    if (inFlow) {
+        return take({ { colon, layout.valueEnd(*entry), " " + flowText(made->node) } }, expected, path);
+    }
+    const std::size_t end = layout.entryEnd(*entry);
+    const std::size_t lineEnd = lines.end(colon);
+    const std::string value = valueLines(*made, lines.column(entry->keyWhere.begin) + indentStep(m_document, layout), lines.eol());
+    const bool isBelow = end > lineEnd && !layout.aliasOf(*entry) && entry->value.where.begin > lineEnd;
+    if (isBelow && made->startsBesideKey) { // a comment beside the key stays there
+        return take({ { colon, colon, value }, { lineEnd, end, "" } }, expected, path);
+    }
+    return take({ { colon, end, value } }, expected, path);
+}
+
+Result<void> TextDraft::removeEntries(const KeyPath& parent, const std::vector<std::string>& keys)
+{
+    YamlNode expected = root();
+    YamlNode* map = &expected;
+    for (const auto& key : parent) {
+        map = map == nullptr ? nullptr : map->find(key);
+    }
+    if (map == nullptr || !map->isMap()) {
+        return refused(dotted(parent), map == nullptr ? "nothing" : map->words(), "it must be a map");
+    }
+    const YamlLayout layout(m_document.text);
+    const Lines& lines = layout.lines();
+    const YamlNode& holder = *find(parent);
+    const auto isGone = [&](const YamlEntry& entry) { return std::find(keys.begin(), keys.end(), entry.key) != keys.end(); };
+    const Sisters sisters(layout, holder);
+    const bool inLines = std::all_of(sisters.own().begin(), sisters.own().end(),
+        [&](const YamlEntry* entry) { return lines.onlyBlanksBefore(entry->keyWhere.begin); });
+    if (layout.isFlow(holder) || !inLines) {
+        for (const auto& key : keys) {
+            KeyPath path = parent;
+            path.push_back(key);
+            if (auto done = unset(path); !done) {
+                return done;
+            }
+        }
+        return {};
+    }
+    std::erase_if(map->entries, isGone);
+    if (map->entries.empty()) {
+        map->kind = YamlNode::Kind::Null;
+    }
+
+    if (auto done = take(sisters.holes(keys, true), expected, parent)) {
+        return done;
+    }
+    if (!endsItsLastLine()) {
+        return withLastLineEnd([&](TextDraft& draft) { return draft.removeEntries(parent, keys); });
+    }
+    return take(sisters.holes(keys, false), expected, parent); // a text above counts its blank lines
+}
+
+bool TextDraft::endsItsLastLine() const
+{
+    return text().ends_with('\n');
+}
+
+/// Without a last line end a block text at the end of the file is another one as soon as something comes behind it. So it gets its line
+/// end first.
+Result<void> TextDraft::withLastLineEnd(const std::function<Result<void>(TextDraft&)>& step)
+{
+    TextDraft draft(parseYaml(SourceText("", text() + Lines(text()).eol())));
+    if (hasErrors(draft.document().diagnostics)) {
+        return refused("the job file", "a last line without an end", "it can be changed in the text");
+    }
+    if (auto done = step(draft); !done) {
+        return done;
+    }
+    const std::size_t size = draft.text().size();
+    const std::size_t end = Lines(draft.text()).end(Lines(draft.text()).begin(size - 1));
+    (void)draft.take({ { end, size, "" } }, draft.root(), {}); // it stays when something needs it
+    *this = std::move(draft);
+    return {};
+}
+
+Result<void> TextDraft::rewrite(const Rewrite& rewrite, const KeyPath& key, const std::string& newName)
+{
+    const std::string_view bytes = text();
+    const YamlLayout layout(m_document.text);
+    YamlNode expected = root();
+    std::map<std::size_t, TextPatch> patches; // by place: what aliases show is written once
+    eachNode(expected, [&](YamlNode& node) {
+        if (!node.isScalar() || !hasExpression(node.text)) {
+            return;
+        }
+        std::size_t from = node.where.begin;
+        if (from < bytes.size() && (bytes[from] == '|' || bytes[from] == '>')) {
+            from = layout.lines().next(from); // a comment may stand behind the sign
+        }
+        const std::string_view raw = bytes.substr(from, node.where.end - std::min(from, node.where.end));
+        for (const auto& expression : findExpressions(raw)) {
+            const std::size_t at = from + expression.begin;
+            if (auto now = rewrite(expression, raw.substr(expression.begin, expression.end - expression.begin))) {
+                patches[at] = { at, from + expression.end, std::move(*now) };
+            }
+        }
+        node.text = rewritten(node.text, rewrite);
+    });
+    if (!key.empty()) {
+        const YamlEntry* entry = ownEntry(key);
+        YamlNode* map = &expected;
+        for (std::size_t i = 0; i + 1 < key.size() && map != nullptr; ++i) {
+            map = map->find(key[i]);
+        }
+        if (entry == nullptr || map == nullptr) {
+            return refused(dotted(key), "nothing", "it must be there, written at its place");
+        }
+        for (auto& sister : map->entries) {
+            sister.key = sister.key == key.back() ? newName : sister.key;
+        }
+        const SourceRange& where = entry->keyWhere;
+        const char first = bytes[where.begin];
+        const std::string quote = first == '"' || first == '\'' ? std::string(1, first) : "";
+        patches[where.begin] = { where.begin, where.end, quote + newName + quote };
+    }
+    std::vector<TextPatch> all;
+    for (auto& [at, patch] : patches) {
+        all.push_back(std::move(patch));
+    }
+    return take(all, expected, key);
+}
+
+Result<void> TextDraft::take(const std::vector<TextPatch>& patches, const YamlNode& expected, const KeyPath& what)
+{
+    YamlDocument after = parseYaml(SourceText("", patched(text(), patches)));
+    if (hasErrors(after.diagnostics) || !sameMeaning(after.root, expected)) {
+        return refused(dotted(what), "a way of writing that cannot be changed safely here", "it can be changed in the text");
+    }
+    m_document = std::move(after);
+    return {};
+}
+
+} // namespace sheaf::spec
