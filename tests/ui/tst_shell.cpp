@@ -82,7 +82,12 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(m_context->run.isOpen() && m_context->run.isOver(), 60000);
         m_run = m_context->run.run();
         m_context->selection.openStep(QStringLiteral("work"));
-        child<QTabWidget>("step.tabs")->setCurrentIndex(1);
+        auto* tabs = child<QTabWidget>("step.tabs");
+        for (int tab = 0; tab < tabs->count(); ++tab) {
+            if (tabs->tabText(tab) == QStringLiteral("Mini-batches")) {
+                tabs->setCurrentIndex(tab);
+            }
+        }
         QTRY_COMPARE(rows(), 12);
     }
 

@@ -6,7 +6,9 @@
 #include "tests/support/temp_folder.h"
 #include "tests/support/test_runner.h"
 #include "ui/canvas/auto_layout.h"
+#include "ui/canvas/node_geometry.h"
 #include "ui/inspector/settings_model.h"
+#include "ui/state/document_state.h"
 #include "ui/state/pipeline_state.h"
 #include "ui/state/run_state.h"
 #include "ui/state/settings_state.h"
@@ -80,10 +82,14 @@ Graph graphOf(int steps)
 {
     Graph graph;
     for (int i = 0; i < steps; ++i) {
-        graph.nodes.push_back({ true, QStringLiteral("step%1").arg(i), QStringLiteral("step%1").arg(i), {}, {}, {}, {}, {} });
+        GraphNode node;
+        node.id = node.title = QStringLiteral("step%1").arg(i);
+        node.inputs.resize(2);
+        node.outputs.resize(1);
+        graph.nodes.push_back(node);
         for (const int back : { 1, 3 }) {
             if (i >= back) {
-                graph.edges.push_back({ i - back, i, QStringLiteral("x") });
+                graph.edges.push_back({ i - back, 0, i, back == 1 ? 0 : 1 });
             }
         }
     }
@@ -161,9 +167,11 @@ private slots:
         const auto job = folder.write("pipeline.yml",
             "type: pipeline\njobs:\n  work:\n    type: parallel\n    input_data: ${{inputs.files}}\n    inputs:\n      files: {type: uri_folder, path: "
             "./data}\n    task: {type: run_function, code: ./src, entry_script: entry.py, environment: azureml:any:1}\n");
-        WorkThread worker;
+        WorkThread resolver;
+        WorkThread checker;
         SettingsState settings;
-        PipelineState pipeline(worker, settings);
+        DocumentState document(resolver);
+        PipelineState pipeline(document, resolver, checker, settings);
         QSignalSpy changed(&pipeline, &PipelineState::changed);
         pipeline.open(QString::fromStdString(job.string()));
         QTRY_VERIFY(changed.count() >= 1);
@@ -177,21 +185,46 @@ private slots:
     void the_same_graph_gives_the_same_layout_and_no_boxes_touch()
     {
         const Graph graph = graphOf(40);
-        const GraphLayout first = autoLayout(graph);
-        const GraphLayout again = autoLayout(graph);
-        QCOMPARE(first.nodes.size(), graph.nodes.size());
-        QCOMPARE(first.edges.size(), graph.edges.size());
-        QVERIFY(first.nodes == again.nodes);
-        QVERIFY(first.edges == again.edges);
-        for (std::size_t i = 0; i < first.nodes.size(); ++i) {
-            QVERIFY(first.bounds.contains(first.nodes[i]));
-            for (std::size_t k = i + 1; k < first.nodes.size(); ++k) {
-                QVERIFY2(!first.nodes[i].intersects(first.nodes[k]), qPrintable(QStringLiteral("%1 and %2").arg(i).arg(k)));
+        const Places first = autoLayout(graph);
+        QVERIFY(first == autoLayout(graph));
+        QCOMPARE(static_cast<std::size_t>(first.size()), graph.nodes.size());
+        const auto box = [&](const Places& places, std::size_t i) { return QRectF(places[graph.nodes[i].id], nodeSize(graph.nodes[i])); };
+        const auto noneTouch = [&](const Places& places) {
+            for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+                for (std::size_t k = i + 1; k < graph.nodes.size(); ++k) {
+                    QVERIFY2(!box(places, i).intersects(box(places, k)), qPrintable(QStringLiteral("%1 and %2").arg(i).arg(k)));
+                }
             }
-        }
+        };
+        noneTouch(first);
         for (const auto& edge : graph.edges) { // data flows from left to right
-            QVERIFY(first.nodes[static_cast<std::size_t>(edge.from)].right() < first.nodes[static_cast<std::size_t>(edge.to)].left());
+            QVERIFY(box(first, static_cast<std::size_t>(edge.from)).right() < box(first, static_cast<std::size_t>(edge.to)).left());
         }
+        // What was put by hand stays, the others make way.
+        const QMap<QString, QPointF> pinned { { QStringLiteral("step3"), first[QStringLiteral("step9")] } };
+        const Places around = autoLayout(graph, pinned);
+        QCOMPARE(around[QStringLiteral("step3")], pinned[QStringLiteral("step3")]);
+        noneTouch(around);
+    }
+
+    void a_box_that_is_added_moves_no_other()
+    {
+        Graph graph = graphOf(200);
+        const Places before = autoLayout(graph);
+        GraphNode leaf;
+        leaf.id = QStringLiteral("leaf");
+        leaf.inputs.resize(1);
+        graph.nodes.push_back(leaf);
+        graph.edges.push_back({ 100, 0, 200, 0 });
+        const Places after = placeNew(graph, before);
+        for (const GraphNode& node : graphOf(200).nodes) {
+            QCOMPARE(after[node.id], before[node.id]);
+        }
+        const QRectF made(after[leaf.id], nodeSize(leaf));
+        for (const GraphNode& node : graphOf(200).nodes) {
+            QVERIFY(!made.intersects(QRectF(after[node.id], nodeSize(node))));
+        }
+        QVERIFY(made.left() > after[QStringLiteral("step100")].x() + kStepWidth); // right of what it reads
     }
 
     void a_setting_says_whether_the_file_or_an_override_gave_it()

@@ -157,6 +157,12 @@ CanvasPanel::CanvasPanel(AppContext& context, QWidget* parent)
     connectView();
 }
 
+/// The view looks at the scene until its end, and children go in the order in which they came.
+CanvasPanel::~CanvasPanel()
+{
+    delete m_view;
+}
+
 void CanvasPanel::connectView()
 {
     connect(m_view, &GraphView::picked, this, &CanvasPanel::onPicked);
@@ -336,13 +342,12 @@ void CanvasPanel::refreshGraph()
             refreshProblems(); // half a line was typed: what was drawn last stays
             return;
         }
-        const std::string* text = m_context.document.text(m_context.document.jobFile());
-        graph = buildGraph(*snapshot, text != nullptr ? spec::disabledSteps(*text) : std::vector<spec::DisabledStep>());
+        graph = buildGraph(*snapshot);
         laidFor = m_context.pipeline.file();
     }
     const auto pinned = isRun ? QMap<QString, QPointF>() : m_context.document.canvas().places;
     if (laidFor == m_laidFor) {
-        show(graph, placeNew(graph, m_auto, pinned));
+        draw(graph, placeNew(graph, m_auto, pinned));
         return;
     }
     const int question = ++m_question;
@@ -354,13 +359,13 @@ void CanvasPanel::refreshGraph()
             }
             m_laidFor = laidFor;
             m_auto = places;
-            show(graph, places);
+            draw(graph, places);
             m_view->fitAll();
             refreshGraph(); // it may have changed meanwhile
         });
 }
 
-void CanvasPanel::show(const Graph& graph, const Places& places)
+void CanvasPanel::draw(const Graph& graph, const Places& places)
 {
     const auto& pinned = m_context.document.canvas().places;
     for (const GraphNode& node : graph.nodes) {

@@ -35,6 +35,7 @@ class CanvasPanel : public QWidget
 
 public:
     explicit CanvasPanel(AppContext& context, QWidget* parent = nullptr);
+    ~CanvasPanel() override;
     [[nodiscard]] GraphView* view() const { return m_view; }
     [[nodiscard]] GraphScene* scene() const { return m_scene; }
     [[nodiscard]] CanvasActions* canvasActions() const { return m_actions; }
@@ -68,7 +69,7 @@ protected:
 private:
     void connectView();
     void refreshGraph();
-    void show(const Graph& graph, const Places& places);
+    void draw(const Graph& graph, const Places& places);
     void refreshStatus();
     void refreshProblems();
     void refreshChanged();

@@ -317,7 +317,7 @@ public:
     {
     }
 
-    Graph build(const std::vector<spec::DisabledStep>& disabled)
+    Graph build()
     {
         const auto& pipeline = m_job.written;
         for (const auto& input : pipeline.inputs) {
@@ -326,7 +326,7 @@ public:
         for (const auto& step : pipeline.steps) {
             addStep(step);
         }
-        for (const auto& step : disabled) {
+        for (const auto& step : m_job.disabled) {
             addDisabled(step);
         }
         for (const auto& output : pipeline.outputs) {
@@ -535,9 +535,9 @@ private:
 
 } // namespace
 
-Graph buildGraph(const pipeline::Resolved& job, const std::vector<spec::DisabledStep>& disabled)
+Graph buildGraph(const pipeline::Resolved& job)
 {
-    return DraftGraph(job).build(disabled);
+    return DraftGraph(job).build();
 }
 
 // ---- wires --------------------------------------------------------------------------------------

@@ -102,7 +102,7 @@ struct NodeStatus {
 /// Of a run: what it was when it was started.
 [[nodiscard]] Graph buildGraph(const pipeline::RunSpec& spec);
 /// Of the file that is edited: everything that is written, with what follows from it where that is known; also disabled steps.
-[[nodiscard]] Graph buildGraph(const pipeline::Resolved& job, const std::vector<spec::DisabledStep>& disabled = {});
+[[nodiscard]] Graph buildGraph(const pipeline::Resolved& job);
 
 [[nodiscard]] NodeStatus statusOf(const event::StepPicture& step, const pipeline::StepSpec* spec, bool isActive);
 /// Counts in the fixed order of all bars: ended well, badly, under way, waiting.

@@ -62,6 +62,9 @@ GraphView::GraphView(GraphScene* scene, QWidget* parent)
     m_bubbleTimer.setSingleShot(true);
     m_bubbleTimer.setInterval(kBubbleMilliseconds);
     connect(&m_bubbleTimer, &QTimer::timeout, m_bubble, &QWidget::hide);
+    connect(m_scene, &GraphScene::looksChanged, this, [this] { // a wire that is gone is not lit
+        m_hot = std::find(m_scene->edges().begin(), m_scene->edges().end(), m_hot) == m_scene->edges().end() ? nullptr : m_hot;
+    });
     m_hover.setSingleShot(true);
     m_hover.setInterval(kHoverMilliseconds);
     connect(&m_hover, &QTimer::timeout, this, [this] {

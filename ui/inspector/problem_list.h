@@ -2,8 +2,14 @@
 // SPDX-FileCopyrightText: The Sheaf authors
 #pragma once
 
+#ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse the C++20 headers that these lead to
+#include "core/spec/quick_fix.h"
+#endif
+
+#include <QTimer>
 #include <QWidget>
 
+class QHBoxLayout;
 class QStackedLayout;
 class QTreeView;
 
@@ -13,7 +19,8 @@ class AppContext;
 class EmptyHint;
 class ProblemModel;
 
-/// All findings about the pipeline file at once; activating one selects its step. Owned by the main window.
+/// All findings about the pipeline file at once. A click goes to the field and the box it is about, Enter or a double-click to its place in the text; below the
+/// list are the fixes of the chosen one. Owned by the main window.
 class ProblemList : public QWidget
 {
     Q_OBJECT
@@ -23,14 +30,24 @@ public:
 
 signals:
     void titleChanged(const QString& title);
+    void failed(const QString& sentence);
 
 private:
     void refresh();
+    void showFixes();
+    void goToText(int row);
+    void openMenu(QPoint position);
+    void carryOut(const spec::QuickFix& fix);
     AppContext& m_context;
     ProblemModel* m_model;
     QTreeView* m_view;
     EmptyHint* m_hint;
+    QWidget* m_page;
+    QWidget* m_fixBar;
+    QHBoxLayout* m_fixRow;
     QStackedLayout* m_stack;
+    std::vector<spec::QuickFix> m_fixes; // of the chosen row
+    QTimer m_fixSoon; // who types does not want them worked out for every key
 };
 
 } // namespace sheaf::ui

@@ -2,14 +2,19 @@
 // SPDX-FileCopyrightText: The Sheaf authors
 #include "ui/shell/main_window.h"
 
+#include "ui/canvas/canvas_actions.h"
 #include "ui/canvas/canvas_panel.h"
 #include "ui/canvas/graph_view.h"
 #include "ui/history/history_panel.h"
 #include "ui/inspector/problem_list.h"
+#include "ui/palette/palette_panel.h"
+#include "ui/palette/starter_files_dialog.h"
+#include "ui/shell/file_keeper.h"
 #include "ui/shell/preferences_dialog.h"
 #include "ui/shell/shortcuts_dialog.h"
 #include "ui/shell/start_page.h"
 #include "ui/shell/step_details.h"
+#include "ui/source/source_panel.h"
 #include "ui/state/app_context.h"
 #include "ui/style/icons.h"
 #include "ui/style/theme.h"
@@ -35,6 +40,7 @@
 #include <QStandardPaths>
 #include <QStatusBar>
 #include <QToolBar>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 #include <filesystem>
@@ -69,6 +75,7 @@ MainWindow::~MainWindow() = default;
 void MainWindow::buildPanels()
 {
     m_message = new MessageBar(this);
+    m_files = new FileKeeper(m_context, m_message, this);
     m_pages = new QStackedWidget(this);
     auto* start = new StartPage(m_context, this);
     m_canvas = new CanvasPanel(m_context, this);
@@ -90,22 +97,42 @@ void MainWindow::buildPanels()
         addDockWidget(area, made);
         return made;
     };
+    m_paletteDock = dock(QStringLiteral("dock.palette"), tr("Palette"), new PalettePanel(m_context, this), Qt::LeftDockWidgetArea);
     m_details = new StepDetails(m_context, this);
     m_detailsDock = dock(QStringLiteral("dock.details"), tr("Step"), m_details, Qt::RightDockWidgetArea);
+    m_sourceDock = dock(QStringLiteral("dock.source"), tr("Text"), new SourcePanel(m_context, this), Qt::RightDockWidgetArea);
+    tabifyDockWidget(m_detailsDock, m_sourceDock);
+    m_detailsDock->raise();
     auto* problems = new ProblemList(m_context, this);
     m_problemsDock = dock(QStringLiteral("dock.problems"), tr("Problems"), problems, Qt::BottomDockWidgetArea);
     m_history = new HistoryPanel(m_context, this);
     m_historyDock = dock(QStringLiteral("dock.runs"), tr("Runs"), m_history, Qt::BottomDockWidgetArea);
     tabifyDockWidget(m_problemsDock, m_historyDock);
     m_problemsDock->raise();
+    connect(problems, &ProblemList::failed, this, [this](const QString& sentence) { m_message->showMessage(MessageBar::Kind::Error, sentence); });
     connect(problems, &ProblemList::titleChanged, m_problemsDock, &QDockWidget::setWindowTitle);
     m_status = new QLabel(this);
     m_status->setObjectName(QStringLiteral("status.line"));
     m_status->setContentsMargins(8, 0, 8, 0);
     statusBar()->addWidget(m_status, 1);
-    connect(start, &StartPage::openRequested, this, [this](const QString& file) { openPath(file); });
-    connect(start, &StartPage::browseRequested, this, [this] { browse(); });
-    connect(start, &StartPage::sampleRequested, this, [this](const QString& folder) { openSample(folder); });
+    connect(start, &StartPage::openRequested, this, [this](const QString& file) {
+        if (m_files->mayLeave()) {
+            openPath(file);
+        }
+    });
+    connect(start, &StartPage::newRequested, m_files, &FileKeeper::askNew);
+    connect(start, &StartPage::browseRequested, m_files, &FileKeeper::askOpen);
+    connect(start, &StartPage::sampleRequested, m_files, &FileKeeper::askSample);
+    connect(m_files, &FileKeeper::openRequested, this, [this](const QString& file) { openPath(file); });
+    connect(m_canvas, &CanvasPanel::stepMade, this, [this](const QString& step) { m_wantsFiles = step; });
+    connect(m_canvas, &CanvasPanel::fileAsked, this, [this](const QString& file) {
+        if (m_files->mayLeave()) {
+            const QStringList parents = m_parents + QStringList { m_context.pipeline.file() };
+            openFile(file);
+            m_parents = parents;
+            refreshActions();
+        }
+    });
 }
 
 QAction* MainWindow::addAction(
@@ -122,10 +149,8 @@ QAction* MainWindow::addAction(
 
 void MainWindow::buildActions()
 {
-    m_open = addAction(QStringLiteral("file.open"), tr("&Open…"), QStringLiteral("open"), QKeySequence::Open);
-    m_start = addAction(QStringLiteral("file.start"), tr("&Start page"), {}, QKeySequence(Qt::CTRL | Qt::Key_H));
-    m_preferences = addAction(QStringLiteral("file.preferences"), tr("&Preferences…"), QStringLiteral("settings"), QKeySequence(Qt::CTRL | Qt::Key_Comma));
-    m_quit = addAction(QStringLiteral("file.quit"), tr("&Quit"), {}, QKeySequence::Quit);
+    buildFileMenu();
+    buildEditMenus();
     m_run = addAction(QStringLiteral("run.start"), tr("&Run"), QStringLiteral("run"), QKeySequence(Qt::CTRL | Qt::Key_Return));
     m_run->setShortcuts({ m_run->shortcut(), QKeySequence(Qt::Key_F5) });
     m_stop = addAction(QStringLiteral("run.stop"), tr("&Stop"), QStringLiteral("stop"), QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_Return));
@@ -135,12 +160,6 @@ void MainWindow::buildActions()
     m_stop->setToolTip(tr("Stop: lets running mini-batches finish; pressed again, ends them now"));
     m_resume->setToolTip(tr("Resume: does only what is missing"));
 
-    QMenu* file = menuBar()->addMenu(tr("&File"));
-    file->addActions({ m_open, m_start });
-    file->addSeparator();
-    file->addAction(m_preferences);
-    file->addSeparator();
-    file->addAction(m_quit);
     QMenu* runMenu = menuBar()->addMenu(tr("&Run"));
     runMenu->addActions({ m_run, m_stop, m_resume });
     buildViewMenu();
@@ -151,8 +170,106 @@ void MainWindow::buildActions()
     QToolBar* bar = addToolBar(tr("Main"));
     bar->setObjectName(QStringLiteral("main.toolbar"));
     bar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    bar->addActions({ m_open, m_run, m_stop, m_resume });
+    bar->addActions({ m_new, m_open, m_save });
+    bar->addSeparator();
+    for (const char* id : { "edit.undo", "edit.redo" }) {
+        auto* action = findChild<QAction*>(QString::fromLatin1(id));
+        bar->addAction(action);
+        static_cast<QToolButton*>(bar->widgetForAction(action))->setToolButtonStyle(Qt::ToolButtonIconOnly); // their words change
+    }
+    bar->addSeparator();
+    bar->addActions({ m_run, m_stop, m_resume });
     bar->widgetForAction(m_run)->setObjectName(QStringLiteral("toolbar.run.start")); // the one that stands out
+}
+
+void MainWindow::buildFileMenu()
+{
+    m_new = addAction(QStringLiteral("file.new"), tr("&New pipeline…"), QStringLiteral("pipeline"), QKeySequence::New);
+    m_open = addAction(QStringLiteral("file.open"), tr("&Open…"), QStringLiteral("open"), QKeySequence::Open);
+    m_save = addAction(QStringLiteral("file.save"), tr("&Save"), QStringLiteral("save"), QKeySequence::Save);
+    m_saveAs = addAction(QStringLiteral("file.saveAs"), tr("Save &as…"), {}, QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_S));
+    m_back = addAction(QStringLiteral("file.back"), tr("&Back to the pipeline around it"), {}, QKeySequence(Qt::ALT | Qt::Key_Left));
+    m_start = addAction(QStringLiteral("file.start"), tr("S&tart page"), {}, QKeySequence(Qt::CTRL | Qt::Key_H));
+    m_preferences = addAction(QStringLiteral("file.preferences"), tr("&Preferences…"), QStringLiteral("settings"), QKeySequence(Qt::CTRL | Qt::Key_Comma));
+    m_quit = addAction(QStringLiteral("file.quit"), tr("&Quit"), {}, QKeySequence::Quit);
+    QMenu* file = menuBar()->addMenu(tr("&File"));
+    file->addActions({ m_new, m_open });
+    QMenu* recent = file->addMenu(tr("Open &recent"));
+    connect(recent, &QMenu::aboutToShow, this, [this, recent] {
+        recent->clear();
+        for (const QString& path : m_context.settings.settings().recentFiles) {
+            recent->addAction(path, this, [this, path] {
+                if (m_files->mayLeave()) {
+                    openPath(path);
+                }
+            });
+        }
+    });
+    file->addActions({ m_save, m_saveAs, m_back, m_start });
+    file->addSeparator();
+    file->addAction(m_preferences);
+    file->addSeparator();
+    file->addAction(m_quit);
+    connect(m_new, &QAction::triggered, m_files, &FileKeeper::askNew);
+    connect(m_open, &QAction::triggered, m_files, &FileKeeper::askOpen);
+    connect(m_save, &QAction::triggered, m_files, &FileKeeper::save);
+    connect(m_saveAs, &QAction::triggered, m_files, &FileKeeper::askSaveAs);
+    connect(m_back, &QAction::triggered, this, [this] { goBack(); });
+}
+
+void MainWindow::buildEditMenus()
+{
+    QMenu* edit = menuBar()->addMenu(tr("&Edit"));
+    auto& stack = m_context.document.undoStack();
+    auto* undo = stack.createUndoAction(this, tr("&Undo:"));
+    undo->setObjectName(QStringLiteral("edit.undo"));
+    undo->setIcon(icon(QStringLiteral("undo")));
+    undo->setShortcut(QKeySequence::Undo);
+    auto* redo = stack.createRedoAction(this, tr("&Redo:"));
+    redo->setObjectName(QStringLiteral("edit.redo"));
+    redo->setIcon(icon(QStringLiteral("redo")));
+    redo->setShortcuts({ QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z), QKeySequence(Qt::CTRL | Qt::Key_Y) });
+    edit->addActions({ undo, redo });
+    edit->addSeparator();
+    m_canvas->canvasActions()->fillEditMenu(edit);
+    QMenu* arrange = menuBar()->addMenu(tr("&Arrange"));
+    m_canvas->canvasActions()->fillArrangeMenu(arrange);
+}
+
+QList<QDockWidget*> MainWindow::docks() const
+{
+    return { m_paletteDock, m_detailsDock, m_sourceDock, m_problemsDock, m_historyDock };
+}
+
+void MainWindow::goBack()
+{
+    if (m_parents.isEmpty() || !m_files->mayLeave()) {
+        return;
+    }
+    QStringList parents = m_parents;
+    const QString file = parents.takeLast();
+    openFile(file);
+    m_parents = parents;
+    refreshActions();
+}
+
+/// A new step may name a script or a table that is not there yet.
+void MainWindow::offerFiles(const QString& step)
+{
+    for (const auto& candidate : m_context.pipeline.snapshot()->spec.steps) {
+        if (toQt(candidate.name) != step) {
+            continue;
+        }
+        if (const auto files = starterFiles(candidate); !files.isEmpty()) {
+            auto* dialog = new StarterFilesDialog(step, files, this);
+            connect(dialog, &StarterFilesDialog::written, this, [this] {
+                m_context.pipeline.reload();
+                m_context.catalog.refresh();
+            });
+            connect(dialog, &StarterFilesDialog::failed, this, [this](const QString& sentence) { m_message->showMessage(MessageBar::Kind::Error, sentence); });
+            dialog->open();
+        }
+    }
 }
 
 void MainWindow::buildViewMenu()
@@ -168,6 +285,7 @@ void MainWindow::buildViewMenu()
     };
     m_graphActions = {
         add(QStringLiteral("view.fit"), tr("Show &all of the graph"), { QKeySequence(Qt::CTRL | Qt::Key_1) }, [graph] { graph->fitAll(); }),
+        add(QStringLiteral("view.fitSelection"), tr("Show what is &chosen"), { QKeySequence(Qt::CTRL | Qt::Key_2) }, [graph] { graph->fitSelection(); }),
         add(QStringLiteral("view.zoomIn"), tr("Zoom &in"), { QKeySequence(QKeySequence::ZoomIn), QKeySequence(Qt::CTRL | Qt::Key_Equal) }, [graph] { graph->zoomBy(1.25); }),
         add(QStringLiteral("view.zoomOut"), tr("Zoom &out"), { QKeySequence(QKeySequence::ZoomOut) }, [graph] { graph->zoomBy(1 / 1.25); }),
         add(QStringLiteral("view.actualSize"), tr("A&ctual size"), { QKeySequence(Qt::CTRL | Qt::Key_0) }, [graph] { graph->zoomTo(1); }),
@@ -176,14 +294,16 @@ void MainWindow::buildViewMenu()
     add(QStringLiteral("view.nextPanel"), tr("&Next panel"), { QKeySequence(Qt::Key_F6) }, [this] { focusPanel(1); });
     add(QStringLiteral("view.previousPanel"), tr("&Previous panel"), { QKeySequence(Qt::SHIFT | Qt::Key_F6) }, [this] { focusPanel(-1); });
     view->addSeparator();
-    view->addActions({ m_detailsDock->toggleViewAction(), m_problemsDock->toggleViewAction(), m_historyDock->toggleViewAction() });
+    for (QDockWidget* dock : docks()) {
+        view->addAction(dock->toggleViewAction());
+    }
 }
 
 /// From panel to panel, in reading order: the page in the middle, then the docks that can be seen.
 void MainWindow::focusPanel(int step)
 {
     QList<QWidget*> panels { m_pages->currentWidget() };
-    for (QDockWidget* dock : { m_detailsDock, m_problemsDock, m_historyDock }) {
+    for (QDockWidget* dock : docks()) {
         if (dock->isVisible() && !dock->visibleRegion().isEmpty()) { // not behind another tab
             panels << dock->widget();
         }
@@ -207,7 +327,6 @@ void MainWindow::focusPanel(int step)
 
 void MainWindow::connectAll()
 {
-    connect(m_open, &QAction::triggered, this, [this] { browse(); });
     connect(m_start, &QAction::triggered, this, [this] { showStart(); });
     connect(m_quit, &QAction::triggered, this, [this] { close(); });
     connect(m_run, &QAction::triggered, this, [this] { run(); });
@@ -239,6 +358,9 @@ void MainWindow::connectAll()
             m_problemsDock->raise();
         }
         refreshActions();
+        if (const QString step = std::exchange(m_wantsFiles, QString()); !step.isEmpty()) {
+            offerFiles(step);
+        }
         if (std::exchange(m_runWhenRead, false) && m_context.pipeline.canRun()) {
             run();
         }
@@ -267,6 +389,14 @@ void MainWindow::connectAll()
         const ErrorText text = errorText(error);
         m_message->showMessage(MessageBar::Kind::Error, text.sentence, text.fix);
         refreshActions();
+    });
+    connect(&m_context.document, &DocumentState::dirtyChanged, this, [this] {
+        setWindowModified(m_context.document.isDirty());
+        refreshActions();
+    });
+    connect(&m_context.selection, &SelectionState::placeAsked, this, [this] {
+        m_sourceDock->show();
+        m_sourceDock->raise();
     });
     connect(&m_context.history, &HistoryState::loaded, this, [this] { attachToActive(); });
 }
@@ -302,21 +432,22 @@ void MainWindow::openPath(const QString& path)
 void MainWindow::openFile(const QString& file)
 {
     m_message->dismiss();
+    m_parents.clear();
     m_context.run.close();
     m_context.selection.setStep({});
     m_context.settings.addRecentFile(file);
     m_context.pipeline.open(file);
     m_context.history.setFolder(workspaceOf(file));
     m_pages->setCurrentWidget(m_canvas);
-    for (QDockWidget* dock : { m_detailsDock, m_problemsDock, m_historyDock }) {
+    for (QDockWidget* dock : docks()) {
         dock->show();
     }
     if (!std::exchange(m_sized, true)) { // sizes only hold once the docks are shown
-        resizeDocks({ m_detailsDock }, { width() / 2 }, Qt::Horizontal);
+        resizeDocks({ m_paletteDock, m_detailsDock }, { 210, width() * 2 / 5 }, Qt::Horizontal);
         resizeDocks({ m_problemsDock, m_historyDock }, { 130, 130 }, Qt::Vertical);
     }
     m_problemsDock->raise();
-    setWindowTitle(tr("%1 — Sheaf").arg(QFileInfo(file).dir().dirName() + QLatin1Char('/') + QFileInfo(file).fileName()));
+    setWindowTitle(tr("%1[*] — Sheaf").arg(QFileInfo(file).dir().dirName() + QLatin1Char('/') + QFileInfo(file).fileName()));
     refreshActions();
 }
 
@@ -345,43 +476,10 @@ void MainWindow::attachToActive()
     }
 }
 
-void MainWindow::openSample(const QString& folder)
-{
-    // Samples may lie where one cannot write; runs lie beside the file.
-    const QString place = QStandardPaths::writableLocation(QStandardPaths::HomeLocation) + QStringLiteral("/sheaf-samples/")
-        + QFileInfo(folder).fileName();
-    m_context.worker.ask(
-        this,
-        [from = toPath(folder), to = toPath(place)]() -> std::string {
-            std::error_code error;
-            fs::create_directories(to.parent_path(), error);
-            if (!fs::exists(to / "pipeline.yml")) {
-                fs::copy(from, to, fs::copy_options::recursive | fs::copy_options::skip_existing, error);
-            }
-            return error ? error.message() : std::string();
-        },
-        [this, place](const std::string& problem) {
-            if (!problem.empty()) {
-                m_message->showMessage(MessageBar::Kind::Error, tr("The sample cannot be copied to %1: %2").arg(place, toQt(problem)));
-                return;
-            }
-            openFile(place + QStringLiteral("/pipeline.yml"));
-        });
-}
-
-void MainWindow::browse()
-{
-    const QString file = QFileDialog::getOpenFileName(
-        this, tr("Open a pipeline file"), {}, tr("Pipeline files (*.yml *.yaml);;All files (*)"));
-    if (!file.isEmpty()) {
-        openFile(file);
-    }
-}
-
 void MainWindow::showStart()
 {
     m_pages->setCurrentIndex(0);
-    for (QDockWidget* dock : { m_detailsDock, m_problemsDock, m_historyDock }) {
+    for (QDockWidget* dock : docks()) {
         dock->hide();
     }
     refreshActions();
@@ -389,6 +487,10 @@ void MainWindow::showStart()
 
 void MainWindow::run()
 {
+    // What runs is what is on disk.
+    if (m_context.document.isOpen() && m_context.document.isDirty() && !m_files->save()) {
+        return;
+    }
     if (!m_context.pipeline.canRun()) {
         m_runWhenRead = m_context.pipeline.isOpen() && !m_context.pipeline.snapshot();
         return;
@@ -408,6 +510,10 @@ void MainWindow::stop()
 void MainWindow::refreshActions()
 {
     const bool busy = m_context.run.isOpen() && (m_context.run.isActive() || m_context.run.isStarting());
+    const bool isOpen = m_context.document.isOpen();
+    m_save->setEnabled(isOpen && m_context.document.isDirty());
+    m_saveAs->setEnabled(isOpen);
+    m_back->setEnabled(!m_parents.isEmpty());
     m_run->setEnabled(m_context.pipeline.canRun() && !busy && !m_context.run.isStarting());
     m_stop->setEnabled(busy && m_context.run.isActive());
     m_stop->setText(m_context.run.isOpen() && m_context.run.isStopAsked() && busy ? tr("&Stop now") : tr("&Stop"));
@@ -436,6 +542,10 @@ void MainWindow::refreshStatus()
 
 void MainWindow::closeEvent(QCloseEvent* event)
 {
+    if (!m_files->mayLeave()) {
+        event->ignore();
+        return;
+    }
     QSettings settings;
     settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
     if (m_pages->currentWidget() == m_canvas) {
@@ -454,7 +564,7 @@ void MainWindow::dragEnterEvent(QDragEnterEvent* event)
 void MainWindow::dropEvent(QDropEvent* event)
 {
     const auto urls = event->mimeData()->urls();
-    if (!urls.isEmpty() && urls.first().isLocalFile()) {
+    if (!urls.isEmpty() && urls.first().isLocalFile() && m_files->mayLeave()) {
         openPath(urls.first().toLocalFile());
     }
 }

@@ -13,6 +13,7 @@ namespace sheaf::ui {
 
 class AppContext;
 class CanvasPanel;
+class FileKeeper;
 class HistoryPanel;
 class MessageBar;
 class StepDetails;
@@ -39,32 +40,42 @@ protected:
 private:
     void buildPanels();
     void buildActions();
+    void buildFileMenu();
+    void buildEditMenus();
     void buildViewMenu();
     void connectAll();
     void focusPanel(int step);
     QAction* addAction(const QString& id, const QString& text, const QString& iconName, const QKeySequence& shortcut);
     void openFile(const QString& file);
     void openRun(const QString& run);
-    void openSample(const QString& folder);
-    void browse();
+    void goBack();
+    void offerFiles(const QString& step);
     void showStart();
     void stop();
     void attachToActive();
     void refreshActions();
     void refreshStatus();
     [[nodiscard]] QString workspaceOf(const QString& file) const;
+    [[nodiscard]] QList<QDockWidget*> docks() const;
 
     AppContext& m_context;
     QStackedWidget* m_pages = nullptr;
     MessageBar* m_message = nullptr;
+    FileKeeper* m_files = nullptr;
     CanvasPanel* m_canvas = nullptr;
     StepDetails* m_details = nullptr;
     HistoryPanel* m_history = nullptr;
+    QDockWidget* m_paletteDock = nullptr;
     QDockWidget* m_detailsDock = nullptr;
+    QDockWidget* m_sourceDock = nullptr;
     QDockWidget* m_problemsDock = nullptr;
     QDockWidget* m_historyDock = nullptr;
     QLabel* m_status = nullptr;
+    QAction* m_new = nullptr;
     QAction* m_open = nullptr;
+    QAction* m_save = nullptr;
+    QAction* m_saveAs = nullptr;
+    QAction* m_back = nullptr;
     QAction* m_start = nullptr;
     QAction* m_quit = nullptr;
     QAction* m_run = nullptr;
@@ -74,6 +85,8 @@ private:
     QAction* m_about = nullptr;
     QList<QAction*> m_graphActions;
     QString m_theme; // the one that is drawn
+    QStringList m_parents; // pipelines that led to the sub-pipeline that is open
+    QString m_wantsFiles; // a step that was just made from a template
     bool m_runWhenRead = false;
     bool m_sized = false; // the docks have sizes of their own
 };

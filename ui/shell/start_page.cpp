@@ -120,13 +120,22 @@ StartPage::StartPage(AppContext& context, QWidget* parent)
     auto* page = new QWidget(area);
     auto* title = new QLabel(tr("Sheaf"), page);
     title->setFont(textFont(14, true));
-    auto* subtitle = new QLabel(tr("Parallel batch jobs on your own machine: open a pipeline file and press Run."), page);
+    auto* subtitle = new QLabel(tr("Parallel batch jobs on your own machine: draw a pipeline or open one, and press Run."), page);
     subtitle->setForegroundRole(QPalette::PlaceholderText);
     subtitle->setWordWrap(true);
     auto* open = new QPushButton(icon(QStringLiteral("open")), tr("Open a pipeline file…"), page);
     open->setObjectName(QStringLiteral("start.open"));
     connect(open, &QPushButton::clicked, this, &StartPage::browseRequested);
 
+    auto* make = new QPushButton(icon(QStringLiteral("pipeline")), tr("New pipeline…"), page);
+    make->setObjectName(QStringLiteral("start.new"));
+    make->setProperty("primary", true);
+    connect(make, &QPushButton::clicked, this, &StartPage::newRequested);
+    auto* verbs = new QHBoxLayout;
+    verbs->setSpacing(space::kLarge);
+    verbs->addWidget(make);
+    verbs->addWidget(open);
+    verbs->addStretch(1);
     auto* samples = new QVBoxLayout;
     samples->setSpacing(space::kLarge); // else a nested layout takes its parent's
     samples->addWidget(heading(tr("Samples"), page));
@@ -160,7 +169,7 @@ StartPage::StartPage(AppContext& context, QWidget* parent)
     layout->setSpacing(space::kLarge);
     layout->addWidget(title);
     layout->addWidget(subtitle);
-    layout->addWidget(open, 0, Qt::AlignLeft);
+    layout->addLayout(verbs);
     layout->addSpacing(space::kWide);
     layout->addLayout(columns, 1);
     area->setWidget(page);

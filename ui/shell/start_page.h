@@ -20,6 +20,7 @@ public:
 
 signals:
     void openRequested(const QString& file);
+    void newRequested();
     void browseRequested();
     /// The folder of a sample: it is copied to where it can be written before it is opened.
     void sampleRequested(const QString& folder);

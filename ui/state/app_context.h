@@ -2,9 +2,11 @@
 // SPDX-FileCopyrightText: The Sheaf authors
 #pragma once
 
+#include "ui/state/catalog_state.h"
 #include "ui/state/document_state.h"
 #include "ui/state/history_state.h"
 #include "ui/state/pipeline_state.h"
+#include "ui/state/plan_state.h"
 #include "ui/state/run_state.h"
 #include "ui/state/selection_state.h"
 #include "ui/state/settings_state.h"
@@ -20,10 +22,14 @@ public:
     WorkThread worker; // what may take a while
     WorkThread resolver; // understands the pipeline file after each change
     WorkThread checker; // waits for interpreters
+    WorkThread planner; // may be busy with one plan for minutes
+    WorkThread previewer; // waits for interpreters that read a mini-batch
     SettingsState settings;
     SelectionState selection;
     DocumentState document { reader };
+    CatalogState catalog { document, worker };
     PipelineState pipeline { document, resolver, checker, settings };
+    PlanState plan { planner, previewer };
     RunState run { reader, worker };
     HistoryState history { reader };
 };

@@ -45,8 +45,17 @@ public:
     void showLog(const QString& file, qint64 offset) { emit logAsked(file, offset); }
     /// Asks for a file of the pipeline in the text editor, the cursor before this byte.
     void showPlace(const QString& file, qint64 offset) { emit placeAsked(file, offset); }
+    /// Asks for the field with this dotted path ("jobs.score.mini_batch_size") where fields are shown; chooses its step.
+    void showField(const QString& path)
+    {
+        if (path.startsWith(QLatin1String("jobs."))) {
+            setStep(path.section(QLatin1Char('.'), 1, 1));
+        }
+        emit fieldAsked(path);
+    }
 
 signals:
+    void fieldAsked(const QString& path);
     void stepChanged(const QString& step);
     void stepsChanged();
     void stepOpened(const QString& step);

@@ -1,0 +1,384 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: The Sheaf authors
+#ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse the C++20 headers that these lead to
+#include "core/base/paths.h"
+#include "tests/support/temp_folder.h"
+#include "tests/support/test_runner.h"
+#include "ui/canvas/canvas_panel.h"
+#include "ui/canvas/edge_item.h"
+#include "ui/canvas/frame_item.h"
+#include "ui/canvas/graph_view.h"
+#include "ui/canvas/node_geometry.h"
+#include "ui/canvas/step_adder.h"
+#include "ui/state/app_context.h"
+#endif
+
+#include <QApplication>
+#include <QClipboard>
+#include <QFile>
+#include <QLabel>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QMimeData>
+#include <QPlainTextEdit>
+#include <QSettings>
+
+using namespace sheaf;
+using namespace sheaf::ui;
+
+namespace {
+
+constexpr const char* kJob = "# the head\n"
+                             "type: pipeline\n"
+                             "inputs:\n"
+                             "  orders: {type: uri_folder, path: ./data}   # kept\n"
+                             "jobs:\n"
+                             "  train:\n"
+                             "    type: command\n"
+                             "    command: echo ${{inputs.orders}} ${{outputs.model}} # not a comment of YAML\n"
+                             "    environment: azureml:any:1\n"
+                             "    inputs:\n"
+                             "      orders: ${{parent.inputs.orders}}\n"
+                             "    outputs:\n"
+                             "      model: {type: uri_folder}\n"
+                             "\n"
+                             "  score:\n"
+                             "    type: command\n"
+                             "    command: echo ${{inputs.model}} ${{outputs.rows}}\n"
+                             "    environment: azureml:any:1\n"
+                             "    inputs:\n"
+                             "      model: ${{parent.jobs.train.outputs.model}}\n"
+                             "      rate: 0.5\n"
+                             "    outputs:\n"
+                             "      rows: {type: uri_file}\n";
+
+} // namespace
+
+/// The canvas as a person uses it: keys and mouse over a real file; the file's text is what is compared.
+class tst_canvas : public QObject
+{
+    Q_OBJECT
+
+    std::unique_ptr<test::TempFolder> m_folder;
+    std::unique_ptr<AppContext> m_context;
+    std::unique_ptr<CanvasPanel> m_panel;
+
+    [[nodiscard]] std::string text() const { return *m_context->document.text(m_context->document.jobFile()); }
+    [[nodiscard]] GraphView* view() const { return m_panel->view(); }
+    [[nodiscard]] GraphScene* scene() const { return m_panel->scene(); }
+    [[nodiscard]] QPoint at(const QString& node) const { return view()->mapFromScene(scene()->node(node)->box().topLeft() + QPointF(60, 20)); }
+    [[nodiscard]] QPoint at(const PortPlace& port) const { return view()->mapFromScene(scene()->pointOf(port)); }
+    [[nodiscard]] static PortPlace in(const char* node, int index) { return { QString::fromLatin1(node), true, index }; }
+    [[nodiscard]] static PortPlace out(const char* node, int index) { return { QString::fromLatin1(node), false, index }; }
+
+    void drag(QPoint from, QPoint to) const
+    {
+        QWidget* port = view()->viewport();
+        QTest::mousePress(port, Qt::LeftButton, {}, from);
+        for (int i = 1; i <= 4; ++i) {
+            QTest::mouseMove(port, from + (to - from) * i / 4);
+            // mouseMove of the offscreen platform may lag behind: the event itself is sent.
+            QMouseEvent move(QEvent::MouseMove, from + (to - from) * i / 4, port->mapToGlobal(from + (to - from) * i / 4), Qt::NoButton, Qt::LeftButton, Qt::NoModifier);
+            QApplication::sendEvent(port, &move);
+        }
+        QTest::mouseRelease(port, Qt::LeftButton, {}, to);
+    }
+    void choose(const QStringList& ids) const
+    {
+        scene()->select(ids);
+        emit view()->picked(ids);
+        view()->setFocus();
+    }
+    void trigger(const char* action) const
+    {
+        auto* found = view()->findChild<QAction*>(QString::fromLatin1(action));
+        if (found == nullptr) {
+            for (QAction* candidate : view()->actions()) {
+                found = candidate->objectName() == QLatin1String(action) ? candidate : found;
+            }
+        }
+        QVERIFY2(found != nullptr, action);
+        QVERIFY2(found->isEnabled(), action);
+        found->trigger();
+    }
+    void addByName(const QString& letters) const
+    {
+        auto* line = m_panel->findChild<QLineEdit*>(QStringLiteral("canvas.adder.filter"));
+        QTRY_VERIFY(line->isVisible());
+        QTest::keyClicks(line, letters);
+        QTest::keyClick(line, Qt::Key_Return);
+    }
+
+private slots:
+    void init()
+    {
+        QSettings().clear();
+        m_folder = std::make_unique<test::TempFolder>();
+        m_folder->write("data/a.txt", "1\n");
+        m_folder->write("tables/MLTable", "paths:\n  - pattern: ./*.csv\ntransformations:\n  - read_delimited\n");
+        m_folder->write("tables/a.csv", "x\n1\n");
+        m_folder->write("parts/clean.yml",
+            "type: command\ndisplay_name: Clean orders\ncommand: echo ${{inputs.raw}} ${{outputs.tidy}}\nenvironment: azureml:any:1\n"
+            "inputs:\n  raw: {type: uri_folder}\noutputs:\n  tidy: {type: uri_folder}\n");
+        const auto file = m_folder->write("pipeline.yml", kJob);
+        m_context = std::make_unique<AppContext>();
+        m_panel = std::make_unique<CanvasPanel>(*m_context);
+        m_panel->resize(1200, 700);
+        m_panel->show();
+        m_context->pipeline.open(QString::fromStdString(file.string()));
+        QTRY_VERIFY(scene()->node(QStringLiteral("score")) != nullptr);
+        QTRY_VERIFY(view()->isEditable());
+        QTRY_VERIFY(m_context->catalog.find(QStringLiteral("component:./parts/clean.yml")) != nullptr);
+        view()->zoomTo(1);
+        view()->centerOn(scene()->extent().center());
+    }
+    void cleanup()
+    {
+        if (m_context) {
+            m_context->document.discardDraft();
+        }
+        m_panel.reset();
+        m_context.reset();
+        m_folder.reset();
+    }
+
+    void ports_and_wires_are_those_of_the_file()
+    {
+        const Graph& graph = scene()->graph();
+        QCOMPARE(graph.nodes.size(), 3U); // orders, train, score
+        QCOMPARE(graph.edges.size(), 2U);
+        const GraphNode& score = graph.nodes[static_cast<std::size_t>(graph.find(QStringLiteral("score")))];
+        QCOMPARE(score.inputs.size(), 2U);
+        QCOMPARE(score.inputs[1].kind, PortKind::Value);
+        QCOMPARE(score.inputs[1].value, QStringLiteral("0.5"));
+        QCOMPARE(score.outputs[0].kind, PortKind::File);
+        QVERIFY(score.inputs[0].isBound);
+    }
+
+    void tab_adds_a_step_by_its_name_and_undo_takes_it_away()
+    {
+        view()->setFocus();
+        QTest::keyClick(view(), Qt::Key_Tab);
+        addByName(QStringLiteral("command"));
+        QTRY_VERIFY(scene()->node(QStringLiteral("command")) != nullptr);
+        QTRY_COMPARE(m_context->selection.step(), QStringLiteral("command"));
+        QVERIFY(QString::fromStdString(text()).contains(QStringLiteral("\n\n  command:\n    type: command\n")));
+        QVERIFY(text().starts_with("# the head\n"));
+        QCOMPARE(m_context->document.undoStack().undoText(), QStringLiteral("Add command"));
+        m_context->document.undoStack().undo();
+        QCOMPARE(text(), std::string(kJob));
+        QTRY_VERIFY(scene()->node(QStringLiteral("command")) == nullptr);
+    }
+
+    void a_wire_is_laid_by_the_mouse_and_taken_off_again()
+    {
+        // score.model is fed by train: the wire is pulled off it, and laid again.
+        drag(at(in("score", 0)), view()->mapFromScene(scene()->extent().bottomRight() + QPointF(40, 60)));
+        QTRY_COMPARE(scene()->edges().size(), 1U);
+        QVERIFY(text().find("parent.jobs.train") == std::string::npos);
+        const int place = scene()->graph().find(QStringLiteral("score"));
+        if (scene()->graph().nodes[static_cast<std::size_t>(place)].inputs.size() == 2) { // its entry stayed
+            drag(at(out("train", 0)), at(in("score", 0)));
+        }
+        m_context->document.undoStack().setIndex(0);
+        QCOMPARE(text(), std::string(kJob));
+        QTRY_COMPARE(scene()->edges().size(), 2U);
+        drag(at(out("input:orders", 0)), at(in("score", 0)));
+        QTRY_VERIFY(text().find("      model: ${{parent.inputs.orders}}\n") != std::string::npos);
+        QCOMPARE(m_context->document.undoStack().undoText(), QStringLiteral("Connect orders to score"));
+    }
+
+    void a_refused_wire_says_why()
+    {
+        auto* bubble = view()->viewport()->findChild<QLabel*>(QStringLiteral("canvas.bubble"));
+        drag(at(out("score", 0)), at(in("train", 0)));
+        QVERIFY(bubble->isVisible());
+        QVERIFY2(bubble->text().contains(QStringLiteral("train → score → train")), qPrintable(bubble->text()));
+        QCOMPARE(text(), std::string(kJob));
+        // Only what is legal is lit: a file list may not go into the step that made it.
+        const auto legal = legalTargets(scene()->graph(), out("score", 0));
+        QVERIFY(legal.empty());
+    }
+
+    void a_wire_dropped_on_nothing_offers_what_fits()
+    {
+        drag(at(out("score", 0)), at(out("score", 0)) + QPoint(120, 120));
+        auto* list = m_panel->findChild<QListWidget*>(QStringLiteral("canvas.adder.list"));
+        QTRY_VERIFY(list->isVisible());
+        QStringList offered;
+        for (int i = 0; i < list->count(); ++i) {
+            offered << list->item(i)->data(Qt::UserRole).toString();
+        }
+        QCOMPARE(offered.first(), QStringLiteral("pipeline:output"));
+        QVERIFY(!offered.contains(QStringLiteral("template:parallel-table"))); // it takes a table, this is a file
+        addByName(QStringLiteral("output"));
+        QTRY_VERIFY(scene()->node(QStringLiteral("output:rows")) != nullptr);
+        QVERIFY(text().find("outputs:\n  rows:\n    type: uri_file\n") != std::string::npos);
+        QVERIFY(text().find("rows: ${{parent.outputs.rows}}") != std::string::npos);
+        QCOMPARE(m_context->document.undoStack().count(), 1);
+    }
+
+    void a_component_is_dropped_on_a_wire()
+    {
+        EdgeItem* edge = nullptr;
+        for (EdgeItem* candidate : scene()->edges()) {
+            edge = candidate->from()->node().id == QStringLiteral("train") ? candidate : edge;
+        }
+        QMimeData mime;
+        mime.setData(QStringLiteral("application/x-sheaf-step"), "component:./parts/clean.yml");
+        emit view()->dataDropped(&mime, edge->path().pointAtPercent(0.5), edge);
+        QTRY_VERIFY(scene()->node(QStringLiteral("clean")) != nullptr);
+        QVERIFY(text().find("  clean:\n    type: command\n    component: ./parts/clean.yml\n    inputs:\n      raw: ${{parent.jobs.train.outputs.model}}\n") != std::string::npos);
+        QVERIFY(text().find("model: ${{parent.jobs.clean.outputs.tidy}}") != std::string::npos);
+        // Taken away with its wires healed, everything is bound as before.
+        choose({ QStringLiteral("clean") });
+        trigger("canvas.heal");
+        QTRY_VERIFY(scene()->node(QStringLiteral("clean")) == nullptr);
+        QVERIFY(text().find("      model: ${{parent.jobs.train.outputs.model}}\n") != std::string::npos);
+    }
+
+    void files_from_the_desktop_become_inputs()
+    {
+        QMimeData mime;
+        mime.setUrls({ QUrl::fromLocalFile(QString::fromStdString((m_folder->path() / "tables").string())) });
+        emit view()->dataDropped(&mime, QPointF(0, 400), nullptr);
+        QTRY_VERIFY(scene()->node(QStringLiteral("input:tables")) != nullptr);
+        QVERIFY(text().find("  tables:\n    type: mltable\n    path: ./tables\n    mode: direct\n") != std::string::npos);
+    }
+
+    void a_renamed_step_takes_its_references_along()
+    {
+        choose({ QStringLiteral("train") });
+        const QPointF place = scene()->node(QStringLiteral("train"))->pos();
+        QTest::keyClick(view(), Qt::Key_F2);
+        auto* field = view()->viewport()->findChild<QPlainTextEdit*>(QStringLiteral("canvas.inline"));
+        QVERIFY(field != nullptr);
+        QTest::keyClicks(field, QStringLiteral("fit"));
+        QTest::keyClick(field, Qt::Key_Return);
+        std::string wanted = kJob;
+        wanted.replace(wanted.find("  train:"), 8, "  fit:");
+        wanted.replace(wanted.find("jobs.train."), 11, "jobs.fit.");
+        QCOMPARE(text(), wanted);
+        QTRY_VERIFY(scene()->node(QStringLiteral("fit")) != nullptr);
+        QCOMPARE(scene()->node(QStringLiteral("fit"))->pos(), place);
+    }
+
+    void steps_are_moved_together_and_the_file_stays()
+    {
+        choose({ QStringLiteral("train"), QStringLiteral("score") });
+        const QPointF before = scene()->node(QStringLiteral("score"))->pos();
+        drag(at(QStringLiteral("train")), at(QStringLiteral("train")) + QPoint(40, 80));
+        QTRY_COMPARE(scene()->node(QStringLiteral("score"))->pos(), before + QPointF(40, 80));
+        QCOMPARE(text(), std::string(kJob));
+        QVERIFY(!m_context->document.isDirty());
+        QCOMPARE(m_context->document.undoStack().count(), 1);
+        QTRY_VERIFY(QFile::exists(QString::fromStdString((m_folder->path() / ".sheaf/canvas/pipeline.yml.json").string())));
+        // Two nudges at once are one step; the drag is another.
+        QTest::keyClick(view(), Qt::Key_Right, Qt::ControlModifier);
+        QTest::keyClick(view(), Qt::Key_Right, Qt::ControlModifier);
+        QCOMPARE(scene()->node(QStringLiteral("score"))->pos(), before + QPointF(40 + 2 * kGridStep, 80));
+        QCOMPARE(m_context->document.undoStack().count(), 2);
+        m_context->document.undoStack().undo();
+        m_context->document.undoStack().undo();
+        QCOMPARE(scene()->node(QStringLiteral("score"))->pos(), before);
+    }
+
+    void a_rubber_band_takes_what_it_touches()
+    {
+        const QRectF all = scene()->extent();
+        drag(view()->mapFromScene(all.topLeft() - QPointF(30, 30)), view()->mapFromScene(all.bottomRight() + QPointF(30, 30)));
+        QCOMPARE(scene()->selectedIds().size(), 3);
+        QCOMPARE(m_context->selection.steps(), QStringList({ QStringLiteral("train"), QStringLiteral("score") }));
+    }
+
+    void copies_are_yaml_and_pasted_with_their_links_or_without()
+    {
+        choose({ QStringLiteral("score") });
+        trigger("canvas.copy");
+        QVERIFY(QApplication::clipboard()->text().contains(QStringLiteral("score:")));
+        trigger("canvas.pasteLinked");
+        QTRY_VERIFY(scene()->node(QStringLiteral("score_2")) != nullptr);
+        QTRY_COMPARE(scene()->edges().size(), 3U);
+        m_context->document.undoStack().undo();
+        trigger("canvas.paste");
+        QTRY_VERIFY(scene()->node(QStringLiteral("score_2")) != nullptr);
+        QTRY_COMPARE(scene()->edges().size(), 2U);
+    }
+
+    void a_disabled_step_is_comments_and_comes_back_to_the_byte()
+    {
+        choose({ QStringLiteral("score") });
+        QTest::keyClick(view(), Qt::Key_B, Qt::ControlModifier);
+        QTRY_VERIFY(scene()->node(QStringLiteral("score"))->node().isDisabled);
+        QVERIFY(text().find("\n  #| score:\n") != std::string::npos);
+        choose({ QStringLiteral("score") });
+        QTest::keyClick(view(), Qt::Key_B, Qt::ControlModifier);
+        QCOMPARE(text(), std::string(kJob));
+        QTRY_VERIFY(!scene()->node(QStringLiteral("score"))->node().isDisabled);
+    }
+
+    void a_wire_is_laid_by_keys()
+    {
+        choose({ QStringLiteral("input:orders") });
+        QTest::keyClick(view(), Qt::Key_C);
+        QVERIFY(view()->isLinking());
+        QStringList names;
+        auto* bubble = view()->viewport()->findChild<QLabel*>(QStringLiteral("canvas.bubble"));
+        for (int i = 0; i < 4 && !bubble->text().contains(QStringLiteral("score.model")); ++i) {
+            QTest::keyClick(view(), Qt::Key_Tab);
+        }
+        QVERIFY2(bubble->text().startsWith(QStringLiteral("orders → score.model")), qPrintable(bubble->text()));
+        QTest::keyClick(view(), Qt::Key_Return);
+        QVERIFY(!view()->isLinking());
+        QTRY_VERIFY(text().find("      model: ${{parent.inputs.orders}}\n") != std::string::npos);
+    }
+
+    void groups_and_comments_are_notes_not_text()
+    {
+        choose({ QStringLiteral("train"), QStringLiteral("score") });
+        trigger("canvas.group");
+        auto* field = view()->viewport()->findChild<QPlainTextEdit*>(QStringLiteral("canvas.inline"));
+        QVERIFY(field != nullptr);
+        QTest::keyClicks(field, QStringLiteral("Model"));
+        QTest::keyClick(field, Qt::Key_Return);
+        QCOMPARE(m_context->document.canvas().frames.size(), 1);
+        QCOMPARE(m_context->document.canvas().frames[0].text, QStringLiteral("Model"));
+        QCOMPARE(scene()->frames().size(), 1U);
+        QVERIFY(scene()->frames()[0]->frame().place.contains(scene()->node(QStringLiteral("train"))->box()));
+        // The group takes its steps along.
+        const QPointF before = scene()->node(QStringLiteral("train"))->pos();
+        const QPoint head = view()->mapFromScene(scene()->frames()[0]->frame().place.topLeft() + QPointF(80, 12));
+        drag(head, head + QPoint(0, 60));
+        QTRY_COMPARE(scene()->node(QStringLiteral("train"))->pos(), before + QPointF(0, 60));
+        QCOMPARE(text(), std::string(kJob));
+    }
+
+    void a_sub_pipeline_is_one_box_and_asks_to_be_opened()
+    {
+        m_folder->write("sub.yml",
+            "$schema: https://azuremlschemas.azureedge.net/latest/pipelineComponent.schema.json\ntype: pipeline\ninputs:\n  raw: {type: uri_folder}\n"
+            "outputs:\n  best: {type: uri_folder}\njobs:\n  a: {type: command, command: echo, environment: azureml:any:1}\n");
+        const std::string with = text() + "  whole:\n    type: pipeline\n    component: ./sub.yml\n    inputs:\n      raw: ${{parent.jobs.train.outputs.model}}\n";
+        QVERIFY(m_context->document.rewrite(QStringLiteral("x"), m_context->document.jobFile(), with));
+        QTRY_VERIFY(scene()->node(QStringLiteral("whole")) != nullptr);
+        const GraphNode& node = scene()->node(QStringLiteral("whole"))->node();
+        QCOMPARE(node.inputs.size(), 1U);
+        QCOMPARE(node.outputs.size(), 1U);
+        QString asked;
+        connect(m_panel.get(), &CanvasPanel::fileAsked, this, [&](const QString& file) { asked = file; });
+        view()->reveal(QStringLiteral("whole"));
+        QTest::mouseDClick(view()->viewport(), Qt::LeftButton, {}, at(QStringLiteral("whole")));
+        QVERIFY2(asked.endsWith(QStringLiteral("/sub.yml")), qPrintable(asked));
+    }
+
+    void half_a_line_does_not_empty_the_canvas()
+    {
+        QVERIFY(m_context->document.rewrite(QStringLiteral("Typing"), m_context->document.jobFile(), text() + "  x: 'open"));
+        QTRY_VERIFY(m_context->pipeline.count(spec::Severity::Error) > 0);
+        QVERIFY(scene()->node(QStringLiteral("score")) != nullptr);
+        QCOMPARE(scene()->edges().size(), 2U);
+    }
+};
+
+SHEAF_TEST(tst_canvas)
+#include "tst_canvas.moc"
