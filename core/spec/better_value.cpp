@@ -21,6 +21,7 @@ namespace {
 using Values = std::vector<std::string>;
 
 constexpr double kWide = 9e15; // whole numbers up to here are exact
+constexpr double kWhole = 2147483647; // "of 1 or more" ends here
 
 /// The number at the beginning of a text, and where it ends.
 struct Leading
@@ -66,7 +67,7 @@ struct Range
         const auto above = numberBehind(allowed, " above ");
         low = from ? *from : open ? *open : above.value_or(low);
         const auto to = from ? numberBehind(allowed, " to ") : numberBehind(allowed, " at most ");
-        high = to.value_or(high);
+        high = to.value_or(whole ? kWhole : high);
     }
 
     [[nodiscard]] std::string nearest(double number) const
@@ -94,7 +95,8 @@ Values numbers(std::string_view text, std::string_view allowed, std::string_view
         const std::string unit = text::lower(text::trim(std::string_view(plain).substr(leading->end)));
         return { range.nearest(leading->number * (range.seconds ? secondsIn(unit) : 1)) };
     }
-    return { byDefault.empty() ? range.nearest(1) : std::string(byDefault) };
+    const bool isOpen = range.low <= -kWide && !text.empty();
+    return !byDefault.empty() ? Values { std::string(byDefault) } : isOpen ? Values {} : Values { range.nearest(1) };
 }
 
 Values sizes(std::string_view text)
@@ -131,7 +133,7 @@ Values truthValues(std::string_view text)
 }
 
 /// The nearest word; one that holds what was written or begins like it ("int" for integer); all of them when they are few.
-Values words(std::string_view text, const Values& allowed, std::string_view byDefault)
+Values words(std::string_view text, const Values& allowed)
 {
     constexpr std::size_t kFew = 4;
     const std::string word = text::lower(text::trim(text));
@@ -147,9 +149,6 @@ Values words(std::string_view text, const Values& allowed, std::string_view byDe
     }
     if (better.empty() && allowed.size() <= kFew) {
         better = allowed;
-    }
-    if (better.empty() && !byDefault.empty()) {
-        better.emplace_back(byDefault);
     }
     if (better.size() > kFew) {
         better.resize(kFew);
@@ -191,7 +190,9 @@ std::vector<std::string> betterValues(std::string_view text, std::string_view al
     if (isSentence && !allowed.starts_with("one of ")) {
         return {};
     }
-    return words(text, wordsOf(allowed), byDefault);
+    const Values all = wordsOf(allowed);
+    const bool areWords = std::none_of(all.begin(), all.end(), [](const std::string& word) { return word.find(' ') != word.npos; });
+    return areWords ? words(text, all) : Values {};
 }
 
 } // namespace sheaf::spec

@@ -147,11 +147,18 @@ FixPlaces::Names FixPlaces::ports(const std::string& step, const std::string& he
 
 FixPlaces::Names FixPlaces::dataInputs(const std::string& step) const
 {
+    const Path owner = step.empty() ? Path {} : Path { "jobs", step };
+    const auto below = [&](std::initializer_list<std::string> more) {
+        Path path = owner;
+        path.insert(path.end(), more);
+        return path;
+    };
+    const std::string size = text::lower(scalar(below({ "mini_batch_size" })));
+    const bool isRows = has(below({ "partition_keys" })) || size.find('b') != size.npos; // only a table has bytes and columns
     Names data = ports(step, "inputs");
     std::erase_if(data, [&](const std::string& name) {
-        const Path own = step.empty() ? Path { "inputs", name } : Path { "jobs", step, "inputs", name };
-        const std::string type = typeOf(own);
-        return isLiteralType(type) || type == "uri_file";
+        const std::string type = typeOf(below({ "inputs", name }));
+        return isRows ? type != "mltable" : isLiteralType(type) || type == "uri_file";
     });
     return data;
 }
@@ -212,6 +219,9 @@ bool FixPlaces::names(const std::string& step, const Names& parts) const
 {
     if (parts.size() == 2) {
         return contains(ports(step, parts[0]), parts[1]);
+    }
+    if (m_isComponent || (parts.size() != 3 && parts.size() != 5)) {
+        return false; // a component does not know who uses it
     }
     if (parts.size() == 3) {
         return contains(keys({ parts[1] }), parts[2]);

@@ -197,10 +197,16 @@ void FileReader::unknownKey(const YamlEntry& entry, const std::string& path, Sco
     std::string fix = hint.empty() ? "remove it, or check its name and its indentation"
                                    : "write it as it is spelt above";
     for (const auto& group : fields(scope)) { // mostly a matter of indentation
-        if (group.type == FieldType::Group && findField(group.group, entry.key) != nullptr) {
+        const Field* inner = group.type == FieldType::Group ? findField(group.group, entry.key) : nullptr;
+        if (inner != nullptr && inner->use != FieldUse::Refused) {
             hint = fmt::format(" (it belongs below {})", group.name);
             fix = fmt::format("move {} below {}", entry.key, group.name);
         }
+    }
+    const bool isCommand = scope == Scope::CommandNode || scope == Scope::CommandComponent;
+    if (isCommand && findField(Scope::ParallelNode, entry.key) != nullptr) {
+        hint = " (only steps of type parallel have it)";
+        fix = fmt::format("write type: parallel, or remove {}", entry.key);
     }
     report(Severity::Warning, "unknown-key", entry.keyWhere, path,
         fmt::format("'{}' is not known here and is not used{}", entry.key, hint),

@@ -186,7 +186,7 @@ private:
                 repair.after = repair.after.empty() ? blanks + std::string(line.substr(end)) : repair.after;
                 repair.patches.push_back({ offset(number), offset(number) + end, blanks });
             }
-            if (!repair.patches.empty()) {
+            if (!repair.patches.empty() && m_found.empty()) { // one width is as good as another
                 attempt(std::move(repair));
             }
         }

@@ -25,6 +25,7 @@ namespace {
 using Path = std::vector<std::string>;
 using Names = std::vector<std::string>;
 
+constexpr std::size_t kFewNames = 3; // so many are offered when none is near
 constexpr const char* kImage = "mcr.microsoft.com/azureml/openmpi4.1.0-ubuntu22.04";
 
 std::string bindingOf(std::string_view inner)
@@ -79,6 +80,19 @@ std::string asIdentifier(std::string_view name)
     return result.empty() || std::isdigit(static_cast<unsigned char>(result.front())) != 0 ? "n" + result : result;
 }
 
+/// In quotes where it would not be one argument; "--name value" was meant as two.
+std::string shellWord(const std::string& word)
+{
+    if (word.find_first_of(" \t\"'\\") == std::string::npos || (word.starts_with("--") && word.find_first_of("\"'") == std::string::npos)) {
+        return word;
+    }
+    std::string quoted = "\"";
+    for (const char c : word) {
+        quoted += c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);
+    }
+    return quoted + "\"";
+}
+
 std::string scriptFile(const std::string& entryScript)
 {
     if (entryScript.ends_with(".py") || entryScript.find('/') != std::string::npos) {
@@ -105,6 +119,7 @@ public:
         using Handler = void (Fixer::*)();
         static const std::map<std::string_view, Handler> kHandlers {
             { "unknown-key", &Fixer::unknownKey },
+            { "misplaced-key", &Fixer::misplacedKey },
             { "former-name", &Fixer::formerName },
             { "wrong-type", &Fixer::wrongValue },
             { "out-of-range", &Fixer::wrongValue },
@@ -232,8 +247,17 @@ private:
         }
         const Path parent(place->path.begin(), place->path.end() - 1);
         const std::string meant = meantWord(m_d.message);
-        if (!meant.empty() && !m_places.has(with(parent, { meant }))) {
+        const auto& sisters = m_places.find(parent)->entries;
+        const bool hasMerged = std::any_of(sisters.begin(), sisters.end(), [](const YamlEntry& entry) { return entry.merged; });
+        if (hasMerged) {
+            return; // the key may come from elsewhere as well
+        }
+        if (!meant.empty() && !m_places.has(with(parent, { meant })) && takes(meant, *place->node)) {
             renameKey(*place->entry, meant);
+        }
+        const bool isParallelKey = m_d.message.find("(only steps of type parallel have it)") != std::string::npos;
+        if (isParallelKey && !m_places.has(with(parent, { "type" })) && m_places.has(with(parent, { "task" })) && m_places.has(with(parent, { "input_data" }))) {
+            addEntry(with(parent, { "type" }), "parallel");
         }
         constexpr std::string_view kBelow = "(it belongs below ";
         const std::size_t below = m_d.message.find(kBelow);
@@ -242,6 +266,24 @@ private:
             moveBelow(*place, with(parent, { m_d.message.substr(begin, m_d.message.find(')', begin) - begin), place->path.back() }));
         }
         remove(place->path);
+    }
+
+    /// Whether some field of that name takes the value: "nodes: 2" is no mode.
+    static bool takes(const std::string& name, const YamlNode& value)
+    {
+        bool isKnown = false;
+        for (const Scope scope : { Scope::Pipeline, Scope::Settings, Scope::ParallelNode, Scope::ParallelComponent, Scope::CommandNode,
+                 Scope::CommandComponent, Scope::Task, Scope::RetrySettings, Scope::Resources, Scope::Limits, Scope::Input, Scope::InputDeclaration,
+                 Scope::Output, Scope::Environment }) {
+            const Field* field = findField(scope, name);
+            FieldValue written;
+            written.text = value.text;
+            if (field != nullptr && (!value.isScalar() || hasExpression(value.text) || !checkValue(*field, written, name))) {
+                return true;
+            }
+            isKnown = isKnown || field != nullptr;
+        }
+        return !isKnown; // an argument of a transformation
     }
 
     void moveBelow(const FixPlace& place, const Path& to)
@@ -279,6 +321,41 @@ private:
     {
         const bool quoted = entry.keyWhere.end - entry.keyWhere.begin == entry.key.size() + 2;
         return { entry.keyWhere.begin + (quoted ? 1 : 0), entry.keyWhere.end - (quoted ? 1 : 0), to };
+    }
+
+    /// An entry one step too far to the left or to the right: its line is moved.
+    void misplacedKey()
+    {
+        const FixPlace* key = m_places.withKeyAt(m_d.where.begin);
+        if (key == nullptr) { // in the arguments above it
+            const FixPlace* text = m_places.around(m_d.where.begin);
+            if (text != nullptr && text->entry != nullptr) {
+                moveLine(m_d.where.begin, m_document.text.range(text->entry->keyWhere.begin, text->entry->keyWhere.end).column - 1);
+            }
+            return;
+        }
+        const YamlNode* holder = m_places.find(Path(key->path.begin(), key->path.end() - 1));
+        const YamlEntry* before = nullptr;
+        for (const auto& entry : holder->entries) {
+            if (entry.keyWhere.begin < key->entry->keyWhere.begin && (before == nullptr || before->keyWhere.begin < entry.keyWhere.begin)) {
+                before = &entry;
+            }
+        }
+        if (before != nullptr && before->value.isMap() && !before->value.entries.empty() && before->value.find(key->path.back()) == nullptr) {
+            moveLine(key->entry->keyWhere.begin, m_document.text.range(before->value.entries.front().keyWhere.begin, 0).column - 1);
+        }
+    }
+
+    void moveLine(std::size_t at, int indent)
+    {
+        const std::size_t end = at == 0 ? std::string_view::npos : m_bytes.rfind('\n', at - 1);
+        const std::size_t begin = end == std::string_view::npos ? 0 : end + 1;
+        const bool isFirst = text::trim(m_bytes.substr(begin, at - begin)).empty();
+        if (isFirst && indent >= 0) {
+            const std::string_view line = m_bytes.substr(at, std::min(m_bytes.find('\n', at), m_bytes.size()) - at);
+            offer({ FixKind::Reindent, std::string(text::trim(line)), std::string(text::trim(line)), m_d.path, {},
+                { { begin, at, std::string(static_cast<std::size_t>(indent), ' ') } }, {} });
+        }
     }
 
     void formerName()
@@ -381,7 +458,7 @@ private:
         if (!meant.empty() && m_places.at(with(Path(place->path.begin(), place->path.end() - 1), { meant })) == nullptr) {
             renamePort(*place, meant);
         }
-        if (m_places.referencesTo(place->path).empty()) {
+        if (m_places.referencesTo(place->path).empty() && m_d.allowed != "none") {
             remove(place->path);
         }
     }
@@ -410,16 +487,49 @@ private:
             wrongReference(*place, m_d.allowed.find("outputs") != std::string::npos ? "outputs" : "inputs");
             return;
         }
-        if (!fixForm(*place)) {
+        if (!fixForm(*place) && !missingColon(*place)) {
             const bool lone = place->node->isList() && place->node->items.size() == 1 && place->node->items.front().isScalar();
             const std::string& written = lone ? place->node->items.front().text : place->node->text;
             for (const auto& value : betterValues(written, m_d.allowed, leftOutValue(m_d.fix))) {
-                replaceWhole(*place, value);
+                replaceWhole(*place, isFileCount(place->path) ? value.substr(0, value.find_first_not_of("0123456789")) : value);
             }
         }
-        if (!leftOutValue(m_d.fix).empty()) {
+        static const Names kNeeded { "type", "code", "entry_script", "command", "input_data", "jobs", "inputs", "outputs", "task", "path", "paths",
+            "environment", "component", "append_row_to" };
+        const bool canGo = !contains(kNeeded, place->path.back()) && place->entry != nullptr && !isPort(place->path);
+        if (canGo && (!leftOutValue(m_d.fix).empty() || !place->node->isScalar() || m_d.allowed == "a map")) {
             remove(place->path);
         }
+    }
+
+    static bool isPort(const Path& path)
+    {
+        const std::string owner = path.size() >= 2 ? path[path.size() - 2] : "";
+        return owner == "inputs" || owner == "outputs" || owner == "jobs";
+    }
+
+    /// "timeout 600" and "timeout:600" where a map is wanted.
+    bool missingColon(const FixPlace& place)
+    {
+        const std::string& text = place.node->text;
+        const std::size_t end = text.find_first_of(" :");
+        const bool wantsMap = m_d.allowed.find("a map") != std::string::npos;
+        const bool isOne = place.node->isScalar() && place.node->plain && bytes(place.node->where) == text;
+        if (!wantsMap || !isOne || end == std::string::npos || !isIdentifier(text.substr(0, end))) {
+            return false;
+        }
+        const std::string entry = text.substr(0, end) + ": " + std::string(text::trim(std::string_view(text).substr(end + 1)));
+        replaceRange(FixKind::ReplaceLine, place.node->where.begin, place.node->where.end, text, entry, entry);
+        return !m_fixes.empty();
+    }
+
+    /// The size of a mini-batch of files has no unit.
+    [[nodiscard]] bool isFileCount(const Path& path) const
+    {
+        const std::string step = m_places.stepOf(path);
+        const auto data = wholeExpression(m_places.scalar({ "jobs", step, "input_data" }));
+        return path.back() == "mini_batch_size" && data && data->is({ "inputs" }, 2)
+            && m_places.typeOf({ "jobs", step, "inputs", data->parts[1] }) == "uri_folder";
     }
 
     /// Also where a map or list stands, which a plain edit does not overwrite.
@@ -451,11 +561,17 @@ private:
             replaceWhole(place, "[" + text::join(items, ", ") + "]");
             return true;
         }
-        const bool areWords = std::all_of(node.items.begin(), node.items.end(), [](const YamlNode& item) { return item.isScalar(); });
+        const bool isLone = node.items.size() == 1 && node.items.front().isScalar();
+        const bool isLine = place.path.back() == "program_arguments" || place.path.back() == "command";
+        if (m_d.allowed == "a text" && node.isList() && isLone && !isLine) {
+            replaceWhole(place, std::string(bytes(node.items.front().where)));
+            return true;
+        }
+        const bool areWords = isLine && std::all_of(node.items.begin(), node.items.end(), [](const YamlNode& item) { return item.isScalar(); });
         if (m_d.allowed == "a text" && node.isList() && !node.items.empty() && areWords) {
             Names items;
             for (const auto& item : node.items) {
-                items.push_back(item.text);
+                items.push_back(place.path.back() == "program_arguments" ? shellWord(item.text) : item.text);
             }
             const std::string all = text::join(items, place.path.back() == "command" ? " && " : " ");
             std::string quoted;
@@ -481,8 +597,10 @@ private:
         const Names data = head == "inputs" ? m_places.dataInputs(step) : names;
         if (near && contains(data, *near)) {
             replaceWhole(place, bindingOf(head + "." + *near));
-        } else if (data.size() == 1) {
-            replaceWhole(place, bindingOf(head + "." + data.front()));
+        } else if (data.size() <= kFewNames) {
+            for (const auto& one : data) {
+                replaceWhole(place, bindingOf(head + "." + one));
+            }
         }
     }
 
@@ -560,6 +678,9 @@ private:
             return;
         }
         if (m_d.path.ends_with(".type") && place->path.size() == 3) { // a step and its component
+            if (m_d.allowed != "command" && m_d.allowed != "parallel") {
+                return;
+            }
             setValue(place->path, m_d.allowed);
             remove(place->path);
             return;
@@ -597,7 +718,7 @@ private:
         }
         const bool isFar = meantWord(m_d.message).empty() && !type->node->text.empty() && m_places.has({ "task" });
         if (!isFar) {
-            setValue(type->path, "pipeline");
+            replaceWhole(*type, "pipeline");
         }
     }
 
@@ -692,7 +813,13 @@ private:
         }
         const std::string field = m_d.path.substr(last + 1);
         if (field == "type") {
-            addEntry(with(input, { "type" }), "uri_folder");
+            const FixPlace* byDefault = m_places.at(with(input, { "default" }));
+            const auto data = wholeExpression(m_places.scalar({ "input_data" }));
+            if (byDefault != nullptr) {
+                addEntry(with(input, { "type" }), m_places.typeOf(with(input, { "default" })));
+            } else if (data && data->parts == Names { "inputs", input.back() }) {
+                addEntry(with(input, { "type" }), "uri_folder");
+            }
             return;
         }
         const FixPlace* type = m_places.at(with(input, { "type" }));
@@ -736,6 +863,9 @@ private:
         if (hasExpression(code) || hasExpression(script) || (!isCode && code.empty() && !m_places.has(with(step, { "task" })))) {
             return;
         }
+        if (isCode && script.empty() && m_places.has(with(step, { "component" }))) {
+            return; // the component names the script
+        }
         const bool codeIsFile = code.ends_with(".py");
         const std::string name = codeIsFile ? std::filesystem::path(code).filename().string() : script.empty() ? "score.py" : script;
         QuickFix fix { FixKind::AddEntry, "", isCode ? code : name, m_d.path, {},
@@ -770,8 +900,10 @@ private:
         }
         if (m_d.allowed == "a text") {
             addEntry(path, "''");
-        } else if (const auto values = betterValues("", m_d.allowed); !values.empty() && m_d.allowed != "a value" && !m_d.allowed.starts_with("data")) {
-            addEntry(path, values.front());
+        } else if (m_d.allowed != "a value" && !m_d.allowed.starts_with("data")) {
+            for (const auto& value : betterValues("", m_d.allowed)) {
+                addEntry(path, value);
+            }
         }
     }
 
@@ -830,8 +962,7 @@ private:
             std::erase_if(known, [&](const std::string& name) { return !contains(data, name) && contains(m_places.ports(own, "inputs"), name); });
         }
         const auto near = text::nearest(m_d.found, known);
-        const std::string meant = near ? *near : isField && known.size() == 1 ? known.front() : "";
-        if (!meant.empty()) {
+        for (const auto& meant : near ? Names { *near } : isField && known.size() <= kFewNames ? known : Names {}) {
             Names parts = expression.parts;
             parts[part] = meant;
             replaceExpression(place, expression, parts);
@@ -881,11 +1012,7 @@ private:
             { "parent", "jobs", "", "outputs", "" }, { "parent", "jobs", "", "inputs", "" } };
         const std::string step = m_places.stepOf(place.path);
         for (const auto& form : kForms) {
-            for (const auto& written : { expression.parts, with({ "parent" }, {}), Names(expression.parts.begin(), expression.parts.end() - 1) }) {
-                Names parts = written;
-                if (written.size() == 1 && written.front() == "parent") { // the word before was forgotten
-                    parts.insert(parts.end(), expression.parts.begin(), expression.parts.end());
-                }
+            for (Names parts : variantsOf(expression.parts)) {
                 if (fits(form, parts) && m_places.names(step, parts) && parts != expression.parts && isAllowedHere(place, parts)) {
                     replaceExpression(place, expression, parts);
                 }
@@ -893,11 +1020,29 @@ private:
         }
     }
 
-    /// An input cannot be bound to itself or an output; input_data names an input only.
+    /// As written; with the word before that was forgotten; without the first or last one, which is too much.
+    static std::vector<Names> variantsOf(const Names& written)
+    {
+        std::vector<Names> all { written };
+        for (const Names& before : { Names { "parent" }, Names { "inputs" }, Names { "outputs" }, Names { "parent", "inputs" } }) {
+            if (before.front() == "parent" ? written.front() != "parent" : written.size() == 1) {
+                all.push_back(before);
+                all.back().insert(all.back().end(), written.begin(), written.end());
+            }
+        }
+        all.emplace_back(written.begin() + 1, written.end());
+        all.emplace_back(written.begin(), written.end() - 1);
+        return all;
+    }
+
+    /// An input is bound to what lies outside of its step; outputs of the pipeline are filled, not read.
     [[nodiscard]] static bool isAllowedHere(const FixPlace& place, const Names& parts)
     {
-        const bool isInput = place.path.size() >= 4 && place.path[2] == "inputs";
-        return !isInput || (parts[0] == "parent" && parts[1] != "outputs");
+        const bool isPortOfStep = place.path.size() >= 4 && place.path[0] == "jobs";
+        const bool isInput = isPortOfStep && place.path[2] == "inputs";
+        const bool isOutput = isPortOfStep && place.path[2] == "outputs";
+        const bool ofPipelineOutput = parts[0] == "parent" && parts[1] == "outputs";
+        return isInput ? parts[0] == "parent" && !ofPipelineOutput : isOutput == ofPipelineOutput;
     }
 
     /// Words of the form are near to those written; names are taken over.

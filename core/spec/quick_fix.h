@@ -26,6 +26,7 @@ enum class FixKind {
     Reindent, // from: the line without its indentation
     CreateFile, // path: of the file
 };
+BOOST_DESCRIBE_ENUM(FixKind, RenameKey, ReplaceValue, AddEntry, RemoveEntry, MoveEntry, RenameFlag, InsertText, ReplaceLine, Reindent, CreateFile)
 
 /// A file that the fix makes. One that is there already must be left alone: its content is the user's.
 struct NewFile
