@@ -15,8 +15,9 @@ namespace sheaf::ui {
 namespace {
 
 constexpr double kDpi = 72; // Graphviz measures in inches and answers in points
-constexpr double kGapX = 80;
+constexpr double kGapX = 70;
 constexpr double kGapY = 30;
+constexpr std::size_t kMostForDot = 1500; // it takes a third of a second for 1,000 boxes and twenty for 5,000
 
 void set(void* object, const char* name, const QByteArray& value)
 {
@@ -124,6 +125,71 @@ private:
     QHash<qint64, std::vector<int>> m_cells;
 };
 
+/// Layers by the longest way, each ordered by the middle of what it reads: what dot does, without its last finish, in a fraction of its time.
+Places byLayers(const Graph& graph)
+{
+    const std::size_t count = graph.nodes.size();
+    std::vector<std::vector<std::size_t>> readers(count);
+    std::vector<std::vector<std::size_t>> makers(count);
+    std::vector<int> waiting(count, 0);
+    for (const GraphEdge& edge : graph.edges) {
+        readers[static_cast<std::size_t>(edge.from)].push_back(static_cast<std::size_t>(edge.to));
+        makers[static_cast<std::size_t>(edge.to)].push_back(static_cast<std::size_t>(edge.from));
+        ++waiting[static_cast<std::size_t>(edge.to)];
+    }
+    std::vector<std::size_t> open;
+    std::vector<int> layer(count, 0);
+    for (std::size_t i = 0; i < count; ++i) {
+        if (waiting[i] == 0) {
+            open.push_back(i);
+        }
+    }
+    int layers = 1;
+    for (std::size_t next = 0; next < open.size(); ++next) { // what is in a circle stays in the first layer
+        for (const std::size_t reader : readers[open[next]]) {
+            layer[reader] = std::max(layer[reader], layer[open[next]] + 1);
+            layers = std::max(layers, layer[reader] + 1);
+            if (--waiting[reader] == 0) {
+                open.push_back(reader);
+            }
+        }
+    }
+    std::vector<std::vector<std::size_t>> rows(static_cast<std::size_t>(layers));
+    for (std::size_t i = 0; i < count; ++i) {
+        rows[static_cast<std::size_t>(layer[i])].push_back(i);
+    }
+    std::vector<double> middle(count, 0);
+    Places places;
+    double x = 0;
+    for (auto& row : rows) {
+        std::stable_sort(row.begin(), row.end(), [&](std::size_t a, std::size_t b) {
+            const auto wish = [&](std::size_t node) {
+                double sum = 0;
+                for (const std::size_t maker : makers[node]) {
+                    sum += middle[maker];
+                }
+                return makers[node].empty() ? 0 : sum / static_cast<double>(makers[node].size());
+            };
+            return wish(a) < wish(b);
+        });
+        double height = 0;
+        double width = 0;
+        for (const std::size_t node : row) {
+            height += nodeSize(graph.nodes[node]).height() + kGapY;
+            width = std::max(width, nodeSize(graph.nodes[node]).width());
+        }
+        double y = -height / 2;
+        for (const std::size_t node : row) {
+            const QSizeF size = nodeSize(graph.nodes[node]);
+            places[graph.nodes[node].id] = { std::round(x / kGridStep) * kGridStep, std::ceil(y / kGridStep) * kGridStep };
+            middle[node] = y + size.height() / 2;
+            y += std::ceil((size.height() + kGapY) / kGridStep) * kGridStep;
+        }
+        x += width + kGapX;
+    }
+    return places;
+}
+
 Places byDot(const Graph& graph)
 {
     static const std::unique_ptr<GVC_t, void (*)(GVC_t*)> context(gvContext(), [](GVC_t* c) { gvFreeContext(c); });
@@ -149,7 +215,7 @@ Places autoLayout(const Graph& graph, const QMap<QString, QPointF>& pinned)
     if (graph.nodes.empty()) {
         return {};
     }
-    const Places laid = byDot(graph);
+    const Places laid = graph.nodes.size() > kMostForDot ? byLayers(graph) : byDot(graph);
     if (pinned.isEmpty()) {
         return laid;
     }

@@ -98,6 +98,12 @@ void EdgeItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option, 
         painter->drawLine(m_begin, m_end);
         return;
     }
+    if (scale < 0.6) { // thin and without an arrow
+        painter->setRenderHint(QPainter::Antialiasing, false);
+        painter->setPen(QPen(color, 0));
+        painter->drawPath(path());
+        return;
+    }
     painter->setRenderHint(QPainter::Antialiasing);
     painter->setPen(QPen(color, isSelected || m_isHot ? 3 : m_flow == Flow::Nothing ? 1.6 : 2));
     painter->drawPath(path());

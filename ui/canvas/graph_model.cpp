@@ -405,6 +405,9 @@ private:
             node.settingsLine.clear();
             node.dataLine.clear();
         }
+        if (step.type == "command") { // as it is written: places of the next run say nothing here
+            node.dataLine = toQt(step.mergedFields().text("command")).simplified();
+        }
         const QString main = mainInput(step);
         const auto addPort = [&](const spec::InputDefinition& input) {
             if (std::any_of(node.inputs.begin(), node.inputs.end(), [&](const auto& port) { return port.name == toQt(input.name); })) {

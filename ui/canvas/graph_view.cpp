@@ -755,7 +755,7 @@ void GraphView::dropEvent(QDropEvent* event)
 void GraphView::drawBackground(QPainter* painter, const QRectF& rect)
 {
     painter->fillRect(rect, theme().canvas);
-    if (scaleNow() < 0.5) {
+    if (scaleNow() < 0.6) {
         return;
     }
     QVector<QPointF> dots;
@@ -765,7 +765,7 @@ void GraphView::drawBackground(QPainter* painter, const QRectF& rect)
         }
     }
     painter->setRenderHint(QPainter::Antialiasing, false);
-    painter->setPen(QPen(theme().grid, 1.6));
+    painter->setPen(QPen(theme().grid, 0)); // one pixel: thousands of larger ones would cost more than the boxes
     painter->drawPoints(dots.constData(), static_cast<int>(dots.size()));
 }
 

@@ -15,7 +15,7 @@ inline constexpr double kNodeRadius = 9;
 inline constexpr double kPortRadius = 5;
 inline constexpr double kPortReach = 11; // how near to a port the mouse counts as on it
 inline constexpr double kGridStep = 20;
-inline constexpr double kStepWidth = 300;
+inline constexpr double kStepWidth = 260;
 inline constexpr double kPortsTop = 84;
 inline constexpr double kPortRow = 20;
 inline constexpr double kFootHeight = 44;
@@ -43,13 +43,13 @@ struct StepParts {
     explicit StepParts(double height)
         : bar(14, height - 36, kStepWidth - 28, 7)
         , data(14, height - 36, kStepWidth - 28, 28)
-        , progress(14, height - 25, 120, 18)
-        , trouble(134, height - 25, kStepWidth - 148, 18)
+        , progress(14, height - 25, 100, 18)
+        , trouble(114, height - 25, kStepWidth - 128, 18)
     {
     }
     QRectF icon { 14, 13, 20, 20 };
-    QRectF title { 42, 10, 150, 26 };
-    QRectF badge { 194, 12, 94, 22 };
+    QRectF title { 42, 10, kStepWidth - 150, 26 };
+    QRectF badge { kStepWidth - 106, 12, 94, 22 };
     QRectF kind { 14, 40, kStepWidth - 28, 18 };
     QRectF settings { 14, 59, kStepWidth - 28, 18 };
     QRectF bar;

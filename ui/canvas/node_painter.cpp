@@ -13,7 +13,7 @@ namespace sheaf::ui {
 
 namespace {
 
-constexpr double kNoText = 0.4; // below, text cannot be read
+constexpr double kNoText = 0.6; // below, only a title in large letters can be read
 constexpr double kFlat = 0.22; // below, a box is all that can be seen
 
 QFont pixelFont(double pixels, bool bold = false)
@@ -41,7 +41,7 @@ void paintBox(QPainter& painter, const QRectF& box, const NodeStatus& status, co
         edge = theme().muted;
     }
     // A hand-painted shadow: an effect per item would cost a pixmap each.
-    if (look.scale > kNoText) {
+    if (look.scale >= kNoText) {
         painter.setPen(Qt::NoPen);
         painter.setBrush(QColor(0, 0, 0, theme().dark ? 60 : 16));
         painter.drawRoundedRect(box.translated(0, 2), radius, radius);
@@ -152,7 +152,7 @@ void paintPorts(QPainter& painter, const GraphNode& node, const NodeLook& look)
                 painter.drawEllipse(at, kPortRadius + 6, kPortRadius + 6);
             }
             paintPort(painter, at, port, isLegal ? kPortRadius + 1 : kPortRadius - (node.isStep() ? 0.5 : 0));
-            if (node.isStep()) {
+            if (node.isStep() && look.scale >= kNoText) {
                 painter.setFont(port.isMain ? strong : plain);
                 painter.setPen(node.isDisabled ? theme().muted : theme().text);
                 const double half = node.outputs.empty() ? width - 28 : node.inputs.empty() ? width - 28 : width / 2 - 20;
@@ -235,17 +235,31 @@ void paintSource(QPainter& painter, const GraphNode& node, const QRectF& box, co
 }
 
 /// Far away: the title as large as the box allows, and the bar.
-void paintFar(QPainter& painter, const GraphNode& node, const NodeStatus& status, const QRectF& box)
+void paintFar(QPainter& painter, const GraphNode& node, const NodeStatus& status, const NodeLook& look, const QRectF& box)
 {
-    if (node.isStep() && status.known) {
+    const bool isRun = node.isStep() && status.known;
+    if (isRun) {
         paintGlyph(painter, QRectF(14, 14, 34, 34), status.tone);
         paintShares(painter, QRectF(14, box.height() - 30, box.width() - 28, 16), status.shares, 3);
     } else {
-        paintIcon(painter, QRectF(14, box.height() / 2 - 17, 34, 34), node.icon, theme().muted);
+        paintIcon(painter, QRectF(12, box.height() / 2 - 15, 30, 30), node.icon, theme().muted);
     }
-    painter.setFont(pixelFont(node.isStep() ? 30 : 24, true));
-    painter.setPen(theme().text);
-    elided(painter, QRectF(58, 4, box.width() - 66, node.isStep() && status.known ? 54 : box.height() - 8), node.title);
+    painter.setFont(pixelFont(node.isStep() ? 26 : 22, true));
+    painter.setPen(node.isDisabled ? theme().muted : theme().text);
+    const QRectF room(isRun ? 56 : 48, 4, box.width() - (isRun ? 64 : 56), isRun ? 54 : box.height() - 8);
+    if (look.farTitle != nullptr && node.isStep()) { // laid out once, not for every frame
+        if (look.farTitle->text().isEmpty()) {
+            look.farTitle->setTextFormat(Qt::PlainText);
+            look.farTitle->setText(painter.fontMetrics().elidedText(node.title, Qt::ElideRight, static_cast<int>(room.width())));
+            look.farTitle->prepare({}, painter.font());
+        }
+        painter.drawStaticText(QPointF(room.left(), room.center().y() - look.farTitle->size().height() / 2), *look.farTitle);
+    } else {
+        elided(painter, room, node.title);
+    }
+    if (look.legal != nullptr) {
+        paintPorts(painter, node, look);
+    }
 }
 
 } // namespace
@@ -265,7 +279,7 @@ void paintNode(QPainter& painter, const GraphNode& node, const NodeStatus& statu
     painter.setRenderHint(QPainter::Antialiasing);
     paintBox(painter, box, status, look, node.isStep() ? kNodeRadius : box.height() / 2, node.isDisabled);
     if (look.scale < kNoText) {
-        paintFar(painter, node, status, box);
+        paintFar(painter, node, status, look, box);
     } else if (node.isStep()) {
         paintStep(painter, node, status, look);
     } else {

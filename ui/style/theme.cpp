@@ -20,7 +20,7 @@ Theme lightTheme()
         .surface = QColor(0xFFFFFF),
         .raised = QColor(0xF4F6F9),
         .canvas = QColor(0xF7F8FA),
-        .grid = QColor(0xDDE1E7),
+        .grid = QColor(0xC3CAD4),
         .border = QColor(0xD3D8E0),
         .text = QColor(0x1A1F27),
         .muted = QColor(0x596273),
@@ -36,7 +36,7 @@ Theme darkTheme()
         .surface = QColor(0x22252A),
         .raised = QColor(0x2A2E34),
         .canvas = QColor(0x1D1F23),
-        .grid = QColor(0x30343B),
+        .grid = QColor(0x454B55),
         .border = QColor(0x3C424B),
         .text = QColor(0xE7EAEE),
         .muted = QColor(0x9FA9B6),
@@ -93,6 +93,7 @@ QString styleSheetOf(const Theme& t)
     QString sheet = QString::fromUtf8(file.readAll());
     const std::pair<const char*, QColor> names[] = { { "@window", t.window }, { "@surface", t.surface }, { "@raised", t.raised },
         { "@border", t.border }, { "@text", t.text }, { "@muted", t.muted }, { "@accentText", t.accentText }, { "@accent", t.accent },
+        { "@error", t.dark ? QColor(0xFF7A6B) : QColor(0xA10300) }, // toneTextColor(Tone::Failed)
         { "@outline", t.dark ? QColor(0x565E69) : QColor(0xB6BECA) } };
     for (const auto& [name, color] : names) {
         sheet.replace(QLatin1String(name), color.name());
