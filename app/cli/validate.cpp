@@ -3,8 +3,10 @@
 #include "app/cli/terminal.h"
 #include "app/cli/verbs.h"
 #include "core/pipeline/resolver.h"
+#include "core/workspace/disk_check.h"
 #include "core/workspace/interpreter.h"
 #include "core/workspace/script_check.h"
+#include "core/workspace/workspace.h"
 
 #include <fmt/format.h>
 
@@ -38,8 +40,9 @@ Checked check(const std::string& file, const std::vector<std::string>& overrides
     const auto path = std::filesystem::absolute(file, ignored).lexically_normal();
     auto resolved = pipeline::resolve({ path, overrides, path.parent_path() / ".sheaf" / "runs" / "check", true });
     Checked checked { file, 0, 0, std::move(resolved.diagnostics) };
-    for (auto& finding : workspace::checkScripts(resolved.spec, python)) {
-        checked.diagnostics.push_back(std::move(finding));
+    const auto home = workspace::Workspace::around(path).folder();
+    for (auto findings : { workspace::checkScripts(resolved.spec, python), workspace::checkDisk(resolved.spec, home) }) {
+        std::move(findings.begin(), findings.end(), std::back_inserter(checked.diagnostics));
     }
     const auto count = [&](spec::Severity severity) {
         return std::count_if(checked.diagnostics.begin(), checked.diagnostics.end(),

@@ -4,6 +4,7 @@
 
 #include "core/base/paths.h"
 #include "core/pipeline/entry_script.h"
+#include "core/spec/field_table.h"
 #include "core/spec/findings.h"
 #include "core/spec/source_text.h"
 #include "core/workspace/tool_output.h"
@@ -30,6 +31,28 @@ struct Told
 };
 BOOST_DESCRIBE_STRUCT(Told, (), (file, line, column, code, error, message, found, fix))
 
+/// Flags that the runner reads and that the script had better not define. Those that the runner adds were told with the value they bring.
+boost::json::array namesRead(const pipeline::ParallelSettings& settings)
+{
+    boost::json::array names;
+    const auto& added = settings.generatedArguments;
+    for (const auto& flag : spec::runnerFlags()) {
+        const std::string name(flag.field.name);
+        const bool isAdded = std::find(added.begin(), added.end(), "--" + name) != added.end();
+        if (flag.userMaySet && !isAdded && name != "logging_level") { // scripts may well want that level
+            names.emplace_back(name);
+        }
+    }
+    return names;
+}
+
+/// resolve() has looked at the text as well, and told what it saw.
+bool isToldAlready(const Told& told)
+{
+    const std::string script = paths::readFile(told.file).value_or(std::string());
+    return told.code == "no-run-function" && !pipeline::definesFunction(script, "run") && !pipeline::definesFunction(script, "enqueue");
+}
+
 spec::SourceRange rangeOf(const Told& told)
 {
     const spec::SourceText text(told.file, paths::readFile(told.file).value_or(std::string()));
@@ -51,7 +74,7 @@ std::vector<spec::Diagnostic> checkScripts(const pipeline::RunSpec& run, const s
         }
         const auto script = pipeline::findEntryScript(step.parallel.code, step.parallel.entryScript);
         if (!script.empty() && steps.emplace(script.string(), step.name).second) {
-            scripts.push_back(boost::json::object { { "file", script.string() }, { "code", step.parallel.code } });
+            scripts.push_back(boost::json::object { { "file", script.string() }, { "code", step.parallel.code }, { "reserved", namesRead(step.parallel) } });
         }
     }
     std::vector<spec::Diagnostic> findings;
@@ -64,6 +87,9 @@ std::vector<spec::Diagnostic> checkScripts(const pipeline::RunSpec& run, const s
         return findings;
     }
     for (const auto& one : *told) {
+        if (isToldAlready(one)) {
+            continue;
+        }
         findings.push_back(spec::finding(one.error ? spec::Severity::Error : spec::Severity::Warning, one.code,
             { one.file, rangeOf(one), "jobs." + steps[one.file] + ".task.entry_script" }, one.message,
             { one.found, "", one.fix }));

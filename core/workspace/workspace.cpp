@@ -5,6 +5,7 @@
 #include "core/base/paths.h"
 #include "core/base/text.h"
 #include "core/runtime/launcher.h"
+#include "core/workspace/disk_check.h"
 #include "core/workspace/interpreter.h"
 #include "core/workspace/run_index.h"
 #include "core/workspace/run_name.h"
@@ -193,6 +194,9 @@ Result<void> Workspace::start(const StartRequest& request, StartOutcome& outcome
     }
     const runtime::RunDir dir = runDir(*name);
     auto job = pipeline::resolve({ jobFile, request.overrides, dir.path(), true });
+    for (auto& finding : checkDisk(job.spec, dir.path())) {
+        job.diagnostics.push_back(std::move(finding));
+    }
     outcome.diagnostics = job.diagnostics;
     outcome.notes = job.spec.notes;
     if (spec::hasErrors(job.diagnostics)) {
