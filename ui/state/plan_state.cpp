@@ -24,7 +24,6 @@ namespace {
 /// How often the main thread hears of a plan that is growing.
 constexpr int kDrainMilliseconds = 50;
 constexpr double kSecondsBetweenBatches = kDrainMilliseconds / 1000.0;
-constexpr std::uint32_t kLinesBetweenLooks = 256;
 /// Who goes through the list with the arrow keys does not want an interpreter started for every row.
 constexpr int kPreviewMilliseconds = 150;
 
@@ -77,15 +76,14 @@ public:
     {
         m_page->add(line);
         m_sizes.add(line);
-        m_progress.miniBatches = m_sizes.soFar().miniBatches;
-        if (m_page->size() % kLinesBetweenLooks == 0) {
-            handWhenDue();
-        }
     }
+    /// The planner tells its progress as often as the main thread wants to hear of it, and more often at the ends.
     void onProgress(const plan::PlanProgress& progress)
     {
         m_progress = progress;
-        handWhenDue();
+        if (monotonicSeconds() - m_handedAt >= kSecondsBetweenBatches) {
+            hand();
+        }
     }
     void hand()
     {
@@ -96,13 +94,6 @@ public:
     [[nodiscard]] const plan::PlanSizes& sizes() const { return m_sizes.soFar(); }
 
 private:
-    void handWhenDue()
-    {
-        if (monotonicSeconds() - m_handedAt >= kSecondsBetweenBatches) {
-            hand();
-        }
-    }
-
     Mailbox<Batch>& m_arrived;
     double m_handedAt;
     std::shared_ptr<plan::PathList> m_page = std::make_shared<plan::PathList>();
