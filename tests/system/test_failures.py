@@ -181,11 +181,21 @@ def run(frame):
         self.assertIn("no_such_module_anywhere", self.job_result(status))
         self.assertCounts(status, Done=0, Failed=0)
 
-    def test_an_empty_input_fails_the_job_and_names_the_folder(self):
+    def test_an_empty_input_is_refused_before_the_run(self):
         job = self.parallel_job(ECHO, files=0)
+        self.assertIn("input-empty", self.sheaf("validate", job, code=1))
+        self.sheaf("run", job, "--workspace", self.folder, code=2)
+        self.assertFalse((self.folder / ".sheaf" / "runs").exists())
+
+    def test_an_input_that_a_step_leaves_empty_fails_the_job_and_names_the_folder(self):
+        job = self.parallel_job(ECHO, files=0)
+        maker = ("  make:\n    command: mkdir -p ${{outputs.files}}\n    environment: azureml:any:1\n"
+                 "    outputs:\n      files: {type: uri_folder}\n")
+        job.write_text(job.read_text().replace("jobs:\n", "jobs:\n" + maker)
+                       .replace("path: ./data", "path: ${{parent.jobs.make.outputs.files}}"))
         status = self.run_job(job, code=1)
         self.assertEqual(self.step(status, "work")["reason"], "input")
-        self.assertIn(str(job.parent / "data"), self.step(status, "work")["message"])
+        self.assertIn(self.step(status, "make")["outputs"]["files"], self.step(status, "work")["message"])
 
     def test_no_progress_ends_the_job(self):
         job = self.parallel_job(entry("hang()"), timeout=100, arguments="--progress_update_timeout 1 --task_overhead_timeout 1")
