@@ -66,10 +66,11 @@ public:
         std::vector<spec::TextPatch> back;
     };
 
-    Step(DocumentState& state, const QString& title, QString mergeKey)
+    Step(DocumentState& state, const QString& title, QString mergeKey, bool mergesLate = false)
         : QUndoCommand(title)
         , m_state(state)
         , m_mergeKey(std::move(mergeKey))
+        , m_mergesLate(mergesLate)
         , m_at(QDateTime::currentMSecsSinceEpoch())
     {
     }
@@ -101,7 +102,7 @@ public:
     bool mergeWith(const QUndoCommand* other) override
     {
         const auto* next = static_cast<const Step*>(other); // same id: same class
-        if (next->m_mergeKey != m_mergeKey || next->m_at - m_at > kMergeMilliseconds) {
+        if (next->m_mergeKey != m_mergeKey || (!m_mergesLate && next->m_at - m_at > kMergeMilliseconds)) {
             return false;
         }
         changes.insert(changes.end(), next->changes.begin(), next->changes.end());
@@ -121,6 +122,7 @@ public:
 private:
     DocumentState& m_state;
     QString m_mergeKey;
+    bool m_mergesLate;
     qint64 m_at;
 };
 
@@ -249,7 +251,7 @@ spec::SharedTexts DocumentState::texts() const
 
 void DocumentState::apply(const Gesture& gesture)
 {
-    auto step = std::make_unique<Step>(*this, gesture.title, gesture.mergeKey);
+    auto step = std::make_unique<Step>(*this, gesture.title, gesture.mergeKey, gesture.mergesLate);
     for (const auto& part : gesture.parts) {
         const Held* held = hold(part.file);
         if (held == nullptr) {

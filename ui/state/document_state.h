@@ -35,6 +35,7 @@ struct Gesture {
     std::optional<CanvasNotes> canvas; // all notes as they are to be
     /// Not "": merges with the last step when that has the same key and is not older than a second (typing, arrow keys).
     QString mergeKey;
+    bool mergesLate = false; // however old the last step is: the key is of one visit of a field
 };
 
 /// The texts that are being edited: the job file, the component files that it names, scripts and tables that are open in an editor. The text is the

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: The Sheaf authors
+#pragma once
+
+#include <QWidget>
+
+class QComboBox;
+class QLabel;
+class QLineEdit;
+class QPushButton;
+
+namespace sheaf::ui {
+
+/// "Add input…" below the inputs (or outputs): opens a line for name, type and value. Asks; adds nothing itself. Owned by its section.
+class PortAdder : public QWidget
+{
+    Q_OBJECT
+
+public:
+    PortAdder(bool isInput, QWidget* parent);
+    /// Names that are taken.
+    void setTaken(const QStringList& names) { m_taken = names; }
+
+signals:
+    void addAsked(const QString& name, const QString& type, const QString& value);
+
+protected:
+    void keyPressEvent(QKeyEvent* event) override;
+
+private:
+    void open(bool isOpen);
+    void judge();
+    void add();
+
+    bool m_isInput;
+    QStringList m_taken;
+    QPushButton* m_open;
+    QWidget* m_line;
+    QLineEdit* m_name;
+    QComboBox* m_type;
+    QLineEdit* m_value;
+    QPushButton* m_add;
+    QLabel* m_problem;
+};
+
+} // namespace sheaf::ui
