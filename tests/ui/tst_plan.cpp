@@ -265,6 +265,31 @@ private slots:
         QCOMPARE(plan.previewError().code, ErrorCode::InterpreterMissing);
     }
 
+    void the_answer_to_an_older_choice_is_not_heard()
+    {
+        const test::TempFolder folder;
+        folder.write("data/a.txt", "12");
+        folder.write("data/b.txt", "345");
+        // An interpreter that leaves a mark when it is asked: by then the first preview has begun.
+        const auto mark = folder.path() / "asked";
+        const auto python = folder.write("python", "#!/bin/sh\n: > '" + mark.string() + "'\nexec '" + toStd(kPython) + "' \"$@\"\n");
+        std::filesystem::permissions(python, std::filesystem::perms::owner_all);
+        WorkThread planner;
+        WorkThread previewer;
+        PlanState plan(planner, previewer);
+        plan.ask(stepOver(folder.path() / "data"), toQt(python));
+        QTRY_COMPARE(plan.phase(), PlanState::Phase::Done);
+        plan.choose(0);
+        QTRY_VERIFY_WITH_TIMEOUT(std::filesystem::exists(mark), 30000);
+        bool wasOlderHeard = false;
+        connect(&plan, &PlanState::previewChanged, this,
+            [&] { wasOlderHeard = wasOlderHeard || plan.previewPhase() == PlanState::PreviewPhase::Failed; });
+        plan.choose(1);
+        QTRY_COMPARE_WITH_TIMEOUT(plan.previewPhase(), PlanState::PreviewPhase::There, 30000);
+        QCOMPARE(*plan.preview().rows.at(0).at(0), std::string("b.txt"));
+        QVERIFY(!wasOlderHeard);
+    }
+
     void figures_are_told_in_words()
     {
         pipeline::PlanFigures figures;

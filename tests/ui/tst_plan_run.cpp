@@ -404,9 +404,9 @@ private slots:
         const auto resolved = pipeline::resolve({ file, {}, m_folder.path() / "elsewhere", true });
         const runtime::RunDir dir(m_folder.path() / ".sheaf" / "runs" / name);
         QCOMPARE(resolved.spec.steps.size(), inputs.size());
-        for (const auto& step : resolved.spec.steps) {
+        for (const auto& step : resolved.spec.steps) { // one of them is looked into as well: each pipeline another kind of input
             const int index = std::stoi(step.name.substr(4));
-            compare(step, inputs[static_cast<std::size_t>(index)], dir.plan(step.name), toPath(notesOf(number, index)), index == number || index == number + 5);
+            compare(step, inputs[static_cast<std::size_t>(index)], dir.plan(step.name), toPath(notesOf(number, index)), index == number);
             if (QTest::currentTestFailed()) {
                 QFAIL(qPrintable(QStringLiteral("step %1 of %2").arg(toQt(step.name), toQt(file))));
             }
