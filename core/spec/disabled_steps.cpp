@@ -172,6 +172,25 @@ std::vector<Group> disabledGroups(const YamlDocument& document)
     return groups;
 }
 
+const Group* groupNamed(const std::vector<Group>& groups, const std::string& step)
+{
+    const auto found = std::find_if(groups.begin(), groups.end(), [&](const Group& one) { return keyOf(one.lines.front()) == step; });
+    return found == groups.end() ? nullptr : &*found;
+}
+
+/// Its lines as they were.
+std::vector<TextPatch> decodingOf(std::string_view text, const Group& group)
+{
+    const Lines lines(text);
+    std::vector<TextPatch> patches;
+    std::size_t at = group.begin - group.indent;
+    for (const auto& line : group.lines) {
+        patches.push_back({ at, lines.end(at), line });
+        at = lines.next(at);
+    }
+    return patches;
+}
+
 } // namespace
 
 std::vector<DisabledStep> disabledSteps(std::string_view text)
@@ -218,8 +237,9 @@ Result<std::string> withStepDisabled(const std::string& text, const std::string&
     if (auto done = draft->take(patches, expected, path); !done) {
         return tl::unexpected<Error>(done.error());
     }
-    const auto back = withStepEnabled(draft->text(), step);
-    if (!back || *back != text) {
+    const std::vector<Group> groups = disabledGroups(draft->document());
+    const Group* group = groupNamed(groups, step);
+    if (group == nullptr || patched(draft->text(), decodingOf(draft->text(), *group)) != text) {
         return refused("jobs." + step, "a way of writing that would not come back", "it can be changed in the text");
     }
     return draft->text();
@@ -232,46 +252,36 @@ Result<std::string> withStepEnabled(const std::string& text, const std::string& 
         return tl::unexpected<Error>(draft.error());
     }
     const std::vector<Group> groups = disabledGroups(draft->document());
-    const auto group = std::find_if(groups.begin(), groups.end(), [&](const Group& one) { return keyOf(one.lines.front()) == step; });
-    if (group == groups.end()) {
+    const Group* group = groupNamed(groups, step);
+    if (group == nullptr) {
         return refused("jobs." + step, "nothing", "there is no disabled step of this name");
     }
     const YamlNode* jobs = draft->find({ "jobs" });
     if (jobs != nullptr && jobs->find(step) != nullptr) {
         return refused("jobs." + step, step, "there is a step of this name already: rename it first");
     }
-    const Lines lines(text);
-    const std::size_t begin = group->begin - group->indent;
-    std::vector<TextPatch> patches;
+    std::vector<TextPatch> patches = decodingOf(text, *group);
     if (const YamlEntry* entry = draft->ownEntry({ "jobs" }); entry != nullptr && jobs->entries.empty()) { // {} or null: the step takes its place
         const std::size_t colon = YamlLayout(draft->document().text).behindColon(*entry);
-        if (jobs->where.end > colon && jobs->where.end < begin) {
-            patches.push_back({ colon, jobs->where.end, "" });
+        if (jobs->where.end > colon && jobs->where.end < patches.front().begin) {
+            patches.insert(patches.begin(), { colon, jobs->where.end, "" });
         }
     }
-    std::size_t at = begin;
-    for (const auto& line : group->lines) {
-        patches.push_back({ at, lines.end(at), line });
-        at = lines.next(at);
-    }
     const std::string now = patched(text, patches);
-    const YamlDocument after = parseYaml(SourceText("", now));
-    const YamlNode* found = after.root.find("jobs");
-    const YamlNode* back = found != nullptr ? found->find(step) : nullptr;
-    if (hasErrors(after.diagnostics) || back == nullptr) {
+    YamlDocument after = parseYaml(SourceText("", now));
+    YamlNode* nowJobs = after.root.find("jobs");
+    if (hasErrors(after.diagnostics) || nowJobs == nullptr || nowJobs->find(step) == nullptr) {
         return refused("jobs." + step, "lines that are no YAML here", "they can be mended in the text");
     }
-    YamlNode expected = draft->root();
-    YamlNode* place = expected.find("jobs");
-    if (place == nullptr) {
-        return refused("jobs", "nothing", "the job file must have jobs");
+    std::erase_if(nowJobs->entries, [&](const YamlEntry& entry) { return entry.key == step; });
+    YamlNode before = draft->root();
+    if (YamlNode* old = before.find("jobs"); old != nullptr && old->entries.empty()) {
+        old->kind = YamlNode::Kind::Map;
     }
-    place->kind = YamlNode::Kind::Map;
-    place->entries.push_back({ step, {}, *back, false });
-    if (auto done = draft->take(patches, expected, { "jobs", step }); !done) {
-        return tl::unexpected<Error>(done.error());
+    if (!sameMeaning(before, after.root)) {
+        return refused("jobs." + step, "lines that change the steps around them", "they can be mended in the text");
     }
-    return draft->text();
+    return now;
 }
 
 } // namespace sheaf::spec

@@ -44,14 +44,18 @@ std::string rendered(const Wanted& wanted, bool inFlow)
     return canBePlain(wanted.node.text, inFlow) ? wanted.node.text : singleQuoted(wanted.node.text);
 }
 
-Result<Wanted> wantedOf(const Edit& edit)
+/// nullopt: it is to be taken away.
+Result<std::optional<Wanted>> wantedOf(const Edit& edit)
 {
+    if (!edit.value) {
+        return std::optional<Wanted> {};
+    }
     Wanted wanted;
     wanted.raw = *edit.value;
     if (edit.value->find('\n') != std::string::npos) {
         wanted.node.kind = YamlNode::Kind::Scalar; // several lines are text, to the last blank
         wanted.node.text = *edit.value;
-        return wanted;
+        return std::optional(wanted);
     }
     wanted.raw = std::string(text::trim(*edit.value));
     wanted.node = valueFromText(wanted.raw);
@@ -61,7 +65,7 @@ Result<Wanted> wantedOf(const Edit& edit)
     }
     // Quotes that were understood are wanted as they are.
     wanted.quoted = wanted.node.isScalar() && !wanted.node.plain && !wanted.raw.empty() && wanted.node.text != wanted.raw;
-    return wanted;
+    return std::optional(wanted);
 }
 
 // ---- where things lie --------------------------------------------------------------------------
@@ -540,7 +544,7 @@ std::vector<std::string> editPath(std::string_view dotted)
     return text::split(text::trim(dotted), '.');
 }
 
-Result<std::vector<TextPatch>> patchesFor(const YamlDocument& document, const Edit& edit)
+Result<std::vector<TextPatch>> unprovedPatchesFor(const YamlDocument& document, const Edit& edit)
 {
     if (edit.path.empty() || std::any_of(edit.path.begin(), edit.path.end(), [](const auto& key) { return key.empty(); })) {
         return refuse(edit, "an empty key", "write it as jobs.STEP.resources.instance_count");
@@ -548,21 +552,25 @@ Result<std::vector<TextPatch>> patchesFor(const YamlDocument& document, const Ed
     if (hasErrors(document.diagnostics)) {
         return refuse(edit, "a file that is no YAML", "mend it first: " + document.diagnostics.front().message);
     }
-    std::optional<Wanted> wanted;
-    if (edit.value) {
-        auto known = wantedOf(edit);
-        if (!known) {
-            return tl::unexpected<Error>(known.error());
-        }
-        wanted = std::move(*known);
+    const auto wanted = wantedOf(edit);
+    if (!wanted) {
+        return tl::unexpected<Error>(wanted.error());
     }
-    auto patches = Editor(document, edit, wanted).run();
+    auto patches = Editor(document, edit, *wanted).run();
+    if (patches) {
+        std::sort(patches->begin(), patches->end(), [](const auto& a, const auto& b) { return a.begin < b.begin; });
+    }
+    return patches;
+}
+
+Result<std::vector<TextPatch>> patchesFor(const YamlDocument& document, const Edit& edit)
+{
+    auto patches = unprovedPatchesFor(document, edit);
     if (!patches || patches->empty()) {
         return patches;
     }
-    std::sort(patches->begin(), patches->end(), [](const auto& a, const auto& b) { return a.begin < b.begin; });
     const YamlDocument after = parseYaml(SourceText(document.text.file(), patched(document.text.bytes(), *patches)));
-    if (!saysWhatWasMeant(document, after, edit, wanted)) {
+    if (!saysWhatWasMeant(document, after, edit, *wantedOf(edit))) {
         return refuse(edit, edit.value.value_or("--unset"),
             "this place is written in a way that cannot be changed safely here: change it in the text");
     }

@@ -45,6 +45,9 @@ struct Edit
 /// would not read as the old one with this one change: then nothing is lost, nothing is half done.
 [[nodiscard]] Result<std::vector<TextPatch>> patchesFor(const YamlDocument& document, const Edit& edit);
 
+/// The same before the proof: for text_draft, which proves several edits at once.
+[[nodiscard]] Result<std::vector<TextPatch>> unprovedPatchesFor(const YamlDocument& document, const Edit& edit);
+
 /// The text with the patches.
 [[nodiscard]] std::string patched(std::string_view text, const std::vector<TextPatch>& patches);
 /// What takes the patched text back to `text`.

@@ -116,7 +116,7 @@ bool Sisters::arePartedByBlankLines() const
     return parted;
 }
 
-std::vector<TextPatch> Sisters::holes(const std::vector<std::string>& keys, bool tidy) const
+std::vector<TextPatch> Sisters::holes(const std::vector<std::string>& keys, Blanks blanks) const
 {
     std::vector<TextPatch> all;
     bool isAll = true;
@@ -134,30 +134,35 @@ std::vector<TextPatch> Sisters::holes(const std::vector<std::string>& keys, bool
         }
     }
     for (auto& hole : all) {
-        if (tidy) {
+        if (blanks == Blanks::Parting) {
             tidyUp(hole, isAll);
+        } else if (blanks == Blanks::Behind) {
+            hole.end = blanksBehind(hole.end);
         }
     }
     return all;
 }
 
-/// Of the blank lines around a hole, those behind it go with it; those before it when nothing comes behind.
+/// Of the blank lines around a hole, those behind it go with it; those before it when none or nothing is behind.
 void Sisters::tidyUp(TextPatch& hole, bool isAll) const
 {
-    const bool isFirst = hole.begin <= m_own.front()->keyWhere.begin;
-    const bool isParted = hole.begin > 0 && m_lines.isEmptyLine(hole.begin - 1);
-    if (blanksBehind(hole.end) < m_lines.bytes().size()) {
-        hole.end = (isFirst ? !isAll : isParted) ? blanksBehind(hole.end) : hole.end;
-        return;
-    }
-    std::size_t stays = 0; // the end of what is above
+    std::size_t stays = 0; // the end of what is above: its blank lines count
     for (std::size_t i = 0; i < m_own.size(); ++i) {
         stays = m_own[i]->keyWhere.begin < hole.begin ? tail(i) : stays;
     }
-    while (hole.begin > 0 && m_lines.isEmptyLine(hole.begin - 1) && m_lines.begin(hole.begin - 1) > stays) {
+    const auto isBlankAbove = [&] { return hole.begin > 0 && m_lines.isEmptyLine(hole.begin - 1) && m_lines.begin(hole.begin - 1) > stays; };
+    const bool isFirst = hole.begin <= m_own.front()->keyWhere.begin;
+    const bool isLast = hole.end > m_own.back()->keyWhere.begin;
+    const std::size_t behind = blanksBehind(hole.end);
+    const bool endsText = behind >= m_lines.bytes().size();
+    if (!endsText && (behind > hole.end || !isLast)) {
+        hole.end = (isFirst ? !isAll : isBlankAbove()) ? behind : hole.end;
+        return;
+    }
+    while (isBlankAbove()) {
         hole.begin = m_lines.begin(hole.begin - 1);
     }
-    if (!m_lines.bytes().ends_with('\n') && hole.begin > 0) { // the last line had no end; so has the one before it now
+    if (endsText && !m_lines.bytes().ends_with('\n') && hole.begin > 0) { // the last line had no end; so has the one before it now
         hole.begin = m_lines.end(m_lines.begin(hole.begin - 1));
     }
 }
@@ -422,6 +427,18 @@ Result<PutPlan> planPut(const YamlDocument& document, const KeyPath& parent, con
     if (auto there = putter.goDown(); !there) {
         return tl::unexpected<Error>(there.error());
     }
-    return PutPlan { { putter.patches(true), putter.patches(false) }, putter.expected() }; // a blank line may belong to the text above
+    PutPlan plan { { putter.patches(true), putter.patches(false) }, putter.expected() }; // a blank line may belong to the text above
+    std::vector<NewEntry> writtenAnew = entries; // or one behind it to a text in the block that keeps its blank lines
+    for (auto& entry : writtenAnew) {
+        const std::string lines = text::join(entry.lines, "\n");
+        if (lines.find("|+") != std::string::npos || lines.find(">+") != std::string::npos) {
+            entry.lines = text::split(writtenOut(entry.node), '\n');
+        }
+    }
+    Putter anew(document, parent, writtenAnew);
+    if (anew.goDown()) {
+        plan.ways.push_back(anew.patches(true));
+    }
+    return plan;
 }
 } // namespace sheaf::spec

@@ -37,8 +37,10 @@ public:
     [[nodiscard]] bool arePartedByBlankLines() const;
     /// Where the first line is that is not empty.
     [[nodiscard]] std::size_t blanksBehind(std::size_t at) const;
-    /// The bytes that go when these entries go; `tidy`: and the blank lines that parted them from the others.
-    [[nodiscard]] std::vector<TextPatch> holes(const std::vector<std::string>& keys, bool tidy) const;
+    /// Which blank lines go with entries: those that parted them from others, none, or all behind them.
+    enum class Blanks { Parting, None, Behind };
+    /// The bytes that go when these entries go.
+    [[nodiscard]] std::vector<TextPatch> holes(const std::vector<std::string>& keys, Blanks blanks) const;
 
 private:
     [[nodiscard]] bool isComment(std::size_t line) const;

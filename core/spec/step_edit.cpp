@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // SPDX-FileCopyrightText: The Sheaf authors
 #include "core/base/text.h"
+#include "core/spec/field_table.h"
 #include "core/spec/gesture.h"
 #include "core/spec/pipeline_edit.h"
 #include "core/spec/text_draft.h"
@@ -123,21 +124,19 @@ std::vector<Reader> readersOf(const TextDraft& draft, const std::function<bool(c
     return readers;
 }
 
-/// The reader's binding is another one, or is taken away.
-Result<void> rebind(TextDraft& draft, const Reader& reader, const std::optional<Feed>& feed)
+bool isScalarInput(const Reader& reader)
 {
-    if (!feed) {
-        return draft.unset(reader.path);
-    }
-    const bool isScalarInput = reader.isInput() && reader.path.size() == 4;
-    if (feed->isBinding() || !isScalarInput) {
-        return draft.set(reader.path, feed->text);
-    }
-    std::string block; // a place alone would be a text
-    for (const auto& [key, value] : { std::pair("type", feed->type), std::pair("path", feed->text), std::pair("mode", feed->mode) }) {
+    return reader.isInput() && reader.path.size() == 4;
+}
+
+/// An input that was bound gets a place: that alone would be a text.
+Result<void> setPlace(TextDraft& draft, const KeyPath& path, const Feed& feed)
+{
+    std::string block;
+    for (const auto& [key, value] : { std::pair("type", feed.type), std::pair("path", feed.text), std::pair("mode", feed.mode) }) {
         block += value.empty() ? "" : fmt::format("{}{}: {}", block.empty() ? "" : "\n", key, asText(value, false));
     }
-    return draft.replaceValue(reader.path, block);
+    return draft.replaceValue(path, block);
 }
 
 /// Bindings in the middle of a text: replaced by what they become; an input that would lose one goes, another text stays as it is.
@@ -164,15 +163,24 @@ Result<void> rebindInText(TextDraft& draft, const Reader& reader, const std::fun
 Result<void> rebindAll(TextDraft& draft, const std::vector<Reader>& readers, const std::function<bool(const PortRef&)>& isGone,
     const std::function<std::optional<Feed>(const PortRef&)>& feedFor)
 {
+    std::vector<Edit> edits;
     // From the last to the first: an item of a list that goes moves those behind it.
     for (auto reader = readers.rbegin(); reader != readers.rend(); ++reader) {
         const auto port = portOf(reader->text);
-        auto done = port ? rebind(draft, *reader, feedFor(*port)) : rebindInText(draft, *reader, feedFor, isGone);
+        const auto feed = port ? feedFor(*port) : std::nullopt;
+        Result<void> done;
+        if (!port) {
+            done = rebindInText(draft, *reader, feedFor, isGone);
+        } else if (feed && !feed->isBinding() && isScalarInput(*reader)) {
+            done = setPlace(draft, reader->path, *feed);
+        } else {
+            edits.push_back({ reader->path, feed ? std::optional(feed->text) : std::nullopt });
+        }
         if (!done) {
             return done;
         }
     }
-    return {};
+    return draft.change(edits);
 }
 
 // ---- pasting -----------------------------------------------------------------------------------
@@ -198,8 +206,9 @@ Result<Pasted> readPasted(const std::string& text)
     const YamlNode* steps = pasted.draft.find(pasted.jobs);
     const bool areSteps = steps->isMap() && !steps->entries.empty()
         && std::all_of(steps->entries.begin(), steps->entries.end(), [](const YamlEntry& entry) {
-               const auto has = [&](const char* key) { return entry.value.find(key) != nullptr; };
-               return entry.value.isMap() && (has("type") || has("component") || has("command") || has("inputs") || has("task"));
+               return std::any_of(entry.value.entries.begin(), entry.value.entries.end(), [](const YamlEntry& field) {
+                   return findField(Scope::ParallelNode, field.key) != nullptr || findField(Scope::CommandNode, field.key) != nullptr;
+               });
            });
     if (!areSteps) {
         return refused("the pasted text", steps->isMap() ? text::join(keysOf(steps), ", ") : steps->words(), "it must be steps: a name, and type, inputs, … below it");

@@ -4,10 +4,12 @@
 
 #include "core/base/text.h"
 #include "core/spec/new_entries.h"
+#include "core/spec/override.h"
 #include "core/spec/yaml_layout.h"
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace sheaf::spec {
 
@@ -80,6 +82,44 @@ bool readsAs(const std::string& block, const YamlNode& wanted)
         }
     }
     return false;
+}
+
+/// Carries the edit out on a tree; false when its path leads nowhere.
+bool carryOut(YamlNode& root, const Edit& edit)
+{
+    YamlNode* node = &root;
+    for (const auto& key : edit.path) {
+        const bool isLast = &key == &edit.path.back();
+        if (node->isList()) {
+            const auto number = text::toInt(key);
+            if (!number || *number < 0 || *number >= std::ssize(node->items)) {
+                return false;
+            }
+            if (isLast && !edit.value) {
+                node->items.erase(node->items.begin() + static_cast<std::ptrdiff_t>(*number));
+                return true;
+            }
+            node = &node->items[static_cast<std::size_t>(*number)];
+            continue;
+        }
+        if (node->isScalar()) {
+            return false;
+        }
+        if (isLast && !edit.value) {
+            return std::erase_if(node->entries, [&](const YamlEntry& entry) { return entry.key == key; }) > 0;
+        }
+        node->kind = YamlNode::Kind::Map;
+        if (node->find(key) == nullptr) {
+            node->entries.push_back({ key, {}, {}, false });
+        }
+        node = node->find(key);
+    }
+    *node = edit.value->find('\n') == std::string::npos ? valueFromText(std::string(text::trim(*edit.value))) : YamlNode {};
+    if (edit.value->find('\n') != std::string::npos) {
+        node->kind = YamlNode::Kind::Scalar;
+        node->text = *edit.value;
+    }
+    return true;
 }
 
 // ---- expressions -------------------------------------------------------------------------------
@@ -226,19 +266,61 @@ void TextDraft::eachScalar(const std::function<void(const KeyPath&, const YamlNo
 
 Result<void> TextDraft::set(const KeyPath& path, const std::string& value)
 {
-    const auto patches = patchesFor(m_document, { path, value });
-    if (!patches) {
-        return tl::unexpected<Error>(patches.error());
-    }
-    if (!patches->empty()) { // patchesFor() has proved it
-        m_document = parseYaml(SourceText("", patched(text(), *patches)));
-    }
-    return {};
+    return change({ { path, value } });
 }
 
 Result<void> TextDraft::unset(const KeyPath& path)
 {
-    const auto patches = patchesFor(m_document, { path, std::nullopt });
+    return change({ { path, std::nullopt } });
+}
+
+Result<void> TextDraft::change(const std::vector<Edit>& edits)
+{
+    std::vector<Edit> rest = edits;
+    while (!rest.empty()) {
+        // Entries of one map that go at once would cut into each other: one of them for each round.
+        std::set<KeyPath> holders;
+        std::vector<Edit> round;
+        std::vector<Edit> later;
+        for (auto& edit : rest) {
+            const KeyPath holder(edit.path.begin(), edit.path.end() - std::min<std::ptrdiff_t>(1, std::ssize(edit.path)));
+            (holders.insert(holder).second ? round : later).push_back(std::move(edit));
+        }
+        if (!changeTogether(round)) {
+            for (const auto& edit : round) {
+                if (auto done = changeOne(edit); !done) {
+                    return done;
+                }
+            }
+        }
+        rest = std::move(later);
+    }
+    return {};
+}
+
+bool TextDraft::changeTogether(const std::vector<Edit>& edits)
+{
+    std::vector<TextPatch> all;
+    YamlNode expected = root();
+    for (const auto& edit : edits) {
+        const auto patches = unprovedPatchesFor(m_document, edit);
+        if (!patches || !carryOut(expected, edit)) {
+            return false;
+        }
+        all.insert(all.end(), patches->begin(), patches->end());
+    }
+    std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.begin < b.begin; });
+    const auto meets = [](const TextPatch& a, const TextPatch& b) { return a.end > b.begin || a.begin == b.begin; };
+    return std::adjacent_find(all.begin(), all.end(), meets) == all.end() && (all.empty() || take(all, expected, {}));
+}
+
+/// With the kinder proof of edit.h: what hangs on an anchor may change with it.
+Result<void> TextDraft::changeOne(const Edit& edit)
+{
+    const auto patches = patchesFor(m_document, edit);
+    if (!patches && !endsItsLastLine()) {
+        return withLastLineEnd([&](TextDraft& draft) { return draft.changeOne(edit); });
+    }
     if (!patches) {
         return tl::unexpected<Error>(patches.error());
     }
@@ -341,13 +423,16 @@ Result<void> TextDraft::removeEntries(const KeyPath& parent, const std::vector<s
         map->kind = YamlNode::Kind::Null;
     }
 
-    if (auto done = take(sisters.holes(keys, true), expected, parent)) {
+    if (auto done = take(sisters.holes(keys, Sisters::Blanks::Parting), expected, parent)) {
         return done;
     }
     if (!endsItsLastLine()) {
         return withLastLineEnd([&](TextDraft& draft) { return draft.removeEntries(parent, keys); });
     }
-    return take(sisters.holes(keys, false), expected, parent); // a text above counts its blank lines
+    if (auto done = take(sisters.holes(keys, Sisters::Blanks::None), expected, parent)) { // a text above counts its blank lines
+        return done;
+    }
+    return take(sisters.holes(keys, Sisters::Blanks::Behind), expected, parent);
 }
 
 bool TextDraft::endsItsLastLine() const

@@ -42,6 +42,9 @@ public:
     Result<void> set(const KeyPath& path, const std::string& value);
     Result<void> unset(const KeyPath& path);
 
+    /// Edits of places that are all there; of a list's items the last one first. Read and proved together as far as they can.
+    Result<void> change(const std::vector<Edit>& edits);
+
     /// A key with the lines of YAML that stand below it.
     using Block = std::pair<std::string, std::string>;
     /// New entries of the map at `parent`, behind their sisters (`inputs` and `outputs` of the file: before its jobs).
@@ -62,6 +65,8 @@ public:
 
 private:
     explicit TextDraft(YamlDocument document);
+    Result<void> changeOne(const Edit& edit);
+    [[nodiscard]] bool changeTogether(const std::vector<Edit>& edits);
     [[nodiscard]] bool endsItsLastLine() const;
     Result<void> withLastLineEnd(const std::function<Result<void>(TextDraft&)>& step);
 

@@ -347,6 +347,32 @@ private slots:
         QVERIFY(shown(withoutSteps(kJob, { "nobody" }, true)).find("no such step") != std::string::npos);
     }
 
+    void many_readers_are_told_at_once()
+    {
+        std::string job = "jobs:\n  a:\n    type: command\n    inputs:\n      d: ${{parent.inputs.d}}\n";
+        std::string healed = "inputs:\n  d: {type: uri_file, path: x}\n" + job.substr(0, 6);
+        std::string cut = healed;
+        for (int i = 0; i < 5; ++i) {
+            const std::string step = "  s" + std::to_string(i) + ":\n    type: command\n    inputs:\n      k: 1\n";
+            job += step + "      x: ${{parent.jobs.a.outputs.o}}\n      y: {path: '${{parent.jobs.a.outputs.o}}', mode: direct}\n    list: ['${{parent.jobs.a.outputs.o}}', b, '${{parent.jobs.a.outputs.p}}']\n";
+            healed += step + "      x: ${{parent.inputs.d}}\n      y: {path: '${{parent.inputs.d}}', mode: direct}\n    list: ['${{parent.inputs.d}}', b, '${{parent.inputs.d}}']\n";
+            cut += step + "      y: {mode: direct}\n    list: [b]\n";
+        }
+        job = "inputs:\n  d: {type: uri_file, path: x}\n" + job;
+        COMPARE_TEXT(shown(withoutSteps(job, { "a" }, true)), healed);
+        COMPARE_TEXT(shown(withoutSteps(job, { "a" }, false)), cut);
+    }
+
+    void texts_that_count_their_blank_lines_stay()
+    {
+        const std::string keeps = "jobs:\n  a:\n    c: |+\n      x\n  b:\n    c: 1\n\n  d:\n    c: 2\n";
+        COMPARE_TEXT(shown(withoutSteps(keeps, { "b" }, true)), std::string("jobs:\n  a:\n    c: |+\n      x\n  d:\n    c: 2\n"));
+        // A last line without an end gets one when the text in it needs it.
+        const std::string bare = "jobs:\n  a:\n    inputs: {}\n  b:\n    command: |\n      x";
+        COMPARE_TEXT(shown(withValue(bare, { "type" }, "pipeline")), bare + "\ntype: pipeline");
+        COMPARE_TEXT(shown(withBlock(bare, { "jobs" }, "c", "t: 1")), bare + "\n  c:\n    t: 1");
+    }
+
     // ---- copies --------------------------------------------------------------------------------
 
     void copies_follow_each_other_and_get_names_of_their_own()
