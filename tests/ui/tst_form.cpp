@@ -640,8 +640,46 @@ private slots:
         QCOMPARE(visited, 30);
     }
 
-    // ---- every field of the table --------------------------------------------------------------
+    // ---- for people ----------------------------------------------------------------------------
 
+    void pictures()
+    {
+        const auto all = [&](const QString& theme) {
+            choose({ QStringLiteral("score") });
+            shot(*m_form, QStringLiteral("form-%1-parallel").arg(theme));
+            line("retry_settings.max_retries");
+            line("task.entry_script");
+            type(line("retry_settings.timeout"), "soon");
+            m_form->resize(460, 1000);
+            child<QScrollArea>(QStringLiteral("form.scroll"))->ensureVisible(0, 0);
+            shot(*m_form, QStringLiteral("form-%1-open").arg(theme));
+            QTest::keyClick(line("retry_settings.timeout"), Qt::Key_Escape);
+            choose({ QStringLiteral("again") });
+            m_form->focusField(QStringLiteral("inputs.files.mode"));
+            shot(*m_form, QStringLiteral("form-%1-component").arg(theme));
+            choose({ QStringLiteral("score"), QStringLiteral("again") });
+            shot(*m_form, QStringLiteral("form-%1-several").arg(theme));
+            choose({ QStringLiteral("train") });
+            m_form->focusField(QStringLiteral("command"));
+            shot(*m_form, QStringLiteral("form-%1-command").arg(theme));
+            choose({});
+            line("display_name");
+            line("inputs.homes");
+            shot(*m_form, QStringLiteral("form-%1-pipeline").arg(theme));
+        };
+        all(QStringLiteral("light"));
+        applyTheme(*qApp, ThemeChoice::Dark);
+        all(QStringLiteral("dark"));
+        applyTheme(*qApp, ThemeChoice::Light);
+    }
+};
+
+/// Every field of the table and every flag of the runner has its row.
+class tst_form_model : public QObject
+{
+    Q_OBJECT
+
+private slots:
     void every_field_that_counts_has_a_row_data()
     {
         QTest::addColumn<bool>("isParallel");
@@ -718,6 +756,25 @@ private slots:
         QVERIFY(!isNumber || found->field->hasRange);
     }
 
+    void every_field_of_the_pipeline_has_a_row()
+    {
+        const test::TempFolder folder;
+        const FormModel model(sourceOf(folder, kJob), {});
+        const auto expect = [&](spec::Scope scope, const std::string& prefix) {
+            for (const auto& field : spec::fields(scope)) {
+                const bool isOther = field.type == spec::FieldType::Group || field.type == spec::FieldType::Jobs || field.type == spec::FieldType::Inputs
+                    || field.type == spec::FieldType::Outputs;
+                if (field.use == spec::FieldUse::Used && !isOther) {
+                    QVERIFY2(model.row(prefix + std::string(field.name)) != nullptr, std::string(field.name).c_str());
+                }
+            }
+        };
+        expect(spec::Scope::Pipeline, "");
+        expect(spec::Scope::Settings, "settings.");
+        QVERIFY(model.row("inputs.homes") != nullptr);
+        QVERIFY(model.row("outputs.scores.type") != nullptr);
+    }
+
     void every_flag_has_a_row_and_writes_itself_data()
     {
         QTest::addColumn<QString>("flag");
@@ -731,7 +788,8 @@ private slots:
     void every_flag_has_a_row_and_writes_itself()
     {
         QFETCH(const QString, flag);
-        const FormSource source = sourceOf(*m_folder, kJob);
+        const test::TempFolder folder;
+        const FormSource source = sourceOf(folder, kJob);
         const FormModel model(source, { QStringLiteral("score") });
         const FormRow* found = model.row("--" + toStd(flag));
         QVERIFY(found != nullptr);
@@ -740,7 +798,7 @@ private slots:
         const std::string value = exampleOf(*found->field);
         const auto texts = textsAfter(setChanges(*found, value), [](const std::string&) { return &kJob; });
         QVERIFY(texts.has_value());
-        const FormSource after = sourceOf(*m_folder, texts->begin()->second);
+        const FormSource after = sourceOf(folder, texts->begin()->second);
         const FormModel now(after, { QStringLiteral("score") });
         QCOMPARE(now.row(found->id)->text(), toQt(value));
         const auto back = textsAfter(resetChanges(*now.row(found->id)), [&](const std::string&) { return &texts->begin()->second; });
@@ -749,40 +807,8 @@ private slots:
             QCOMPARE(back->begin()->second, kJob);
         }
     }
-
-    // ---- for people ----------------------------------------------------------------------------
-
-    void pictures()
-    {
-        const auto all = [&](const QString& theme) {
-            choose({ QStringLiteral("score") });
-            shot(*m_form, QStringLiteral("form-%1-parallel").arg(theme));
-            line("retry_settings.max_retries");
-            line("task.entry_script");
-            type(line("retry_settings.timeout"), "soon");
-            m_form->resize(460, 1000);
-            child<QScrollArea>(QStringLiteral("form.scroll"))->ensureVisible(0, 0);
-            shot(*m_form, QStringLiteral("form-%1-open").arg(theme));
-            QTest::keyClick(line("retry_settings.timeout"), Qt::Key_Escape);
-            choose({ QStringLiteral("again") });
-            m_form->focusField(QStringLiteral("inputs.files.mode"));
-            shot(*m_form, QStringLiteral("form-%1-component").arg(theme));
-            choose({ QStringLiteral("score"), QStringLiteral("again") });
-            shot(*m_form, QStringLiteral("form-%1-several").arg(theme));
-            choose({ QStringLiteral("train") });
-            m_form->focusField(QStringLiteral("command"));
-            shot(*m_form, QStringLiteral("form-%1-command").arg(theme));
-            choose({});
-            line("display_name");
-            line("inputs.homes");
-            shot(*m_form, QStringLiteral("form-%1-pipeline").arg(theme));
-        };
-        all(QStringLiteral("light"));
-        applyTheme(*qApp, ThemeChoice::Dark);
-        all(QStringLiteral("dark"));
-        applyTheme(*qApp, ThemeChoice::Light);
-    }
 };
 
 SHEAF_TEST(tst_form)
+SHEAF_TEST(tst_form_model)
 #include "tst_form.moc"
