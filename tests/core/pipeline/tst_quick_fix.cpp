@@ -363,6 +363,7 @@ private slots:
         std::map<std::string, std::pair<int, int>> codes; // findings with a fix, findings
         std::string wrong;
         std::string without;
+        std::map<std::string, int> seen;
         int tried = 0;
         int broken = 0;
         int repaired = 0;
@@ -373,9 +374,8 @@ private slots:
             fs::remove_all(home);
             fs::copy(good.folder, home, fs::copy_options::recursive);
             const fs::path target = home / good.file;
-            int count = 0;
             for (const auto& mutant : test::mutantsOf(test::readAll(target))) {
-                if (std::getenv("SHEAF_ALL_FIXES") == nullptr && ++count % 8 != 0) {
+                if (std::getenv("SHEAF_ALL_MISTAKES") == nullptr && seen[mutant.kind]++ % 8 != 0) {
                     continue; // an eighth of them is enough for every day
                 }
                 const spec::FileTexts texts { { target.string(), mutant.text } };
