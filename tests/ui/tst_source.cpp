@@ -20,6 +20,7 @@
 #include <QClipboard>
 #include <QDesktopServices>
 #include <QDir>
+#include <QInputMethodEvent>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
@@ -238,6 +239,43 @@ private slots:
         QCOMPARE(text(), words);
     }
 
+    void what_an_input_method_tries_is_not_in_the_file_until_it_is_settled()
+    {
+        open(kJob);
+        at("echo one", 8);
+        for (const char* tried : { "k", "か", "かn" }) {
+            QInputMethodEvent trying(QString::fromUtf8(tried), {});
+            QApplication::sendEvent(&editor(), &trying);
+            QApplication::processEvents();
+        }
+        QCOMPARE(text(), kJob);
+        QInputMethodEvent settled;
+        settled.setCommitString(QStringLiteral("かん"));
+        QApplication::sendEvent(&editor(), &settled);
+        QVERIFY(text().find("echo oneかん\n") != std::string::npos);
+        QCOMPARE(shown(), text());
+        key(Qt::Key_Z, Qt::ControlModifier);
+        QCOMPARE(text(), kJob);
+        QCOMPARE(shown(), kJob);
+        QInputMethodEvent again(QStringLiteral("x"), {});
+        QApplication::sendEvent(&editor(), &again);
+        QInputMethodEvent given; // up
+        QApplication::sendEvent(&editor(), &given);
+        QCOMPARE(shown(), kJob);
+        QCOMPARE(m_context->document.undoStack().index(), 0);
+    }
+
+    void a_word_that_is_whole_lets_enter_end_the_line()
+    {
+        open(kJob);
+        at("uri_folder", 10);
+        key(Qt::Key_Return);
+        type(QStringLiteral("mode: mount"));
+        QVERIFY(!editor().popup()->isVisible());
+        key(Qt::Key_Return);
+        QVERIFY(text().find("        mode: mount\n        \n") != std::string::npos);
+    }
+
     void a_file_that_is_not_utf8_is_shown_and_cannot_be_changed()
     {
         open("# caf\xE9\ntype: pipeline\n");
@@ -388,9 +426,13 @@ private slots:
             names << action->text();
         }
         QCOMPARE(names, QStringList({ QStringLiteral("pipeline.yml"), QStringLiteral("src/work.py") }));
-        emit tabs->tabCloseRequested(0); // the job file stays
+        key(Qt::Key_W, Qt::ControlModifier); // the job file stays
         QCOMPARE(tabs->count(), 2);
-        emit tabs->tabCloseRequested(1);
+        QTest::mouseClick(m_panel->findChild<QToolButton*>(QStringLiteral("source.tab.close")), Qt::LeftButton);
+        QCOMPARE(tabs->count(), 1);
+        m_context->selection.showPlace(script, 4);
+        QCOMPARE(tabs->count(), 2);
+        key(Qt::Key_W, Qt::ControlModifier);
         QCOMPARE(tabs->count(), 1);
         open("type: pipeline\n", "other.yml");
         QCOMPARE(editor().file(), m_job);

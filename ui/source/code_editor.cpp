@@ -27,6 +27,7 @@
 #include <QUndoStack>
 
 #include <algorithm>
+#include <utility>
 
 namespace sheaf::ui {
 
@@ -319,10 +320,13 @@ void CodeEditor::note(int position, int kind, int length)
 void CodeEditor::flush()
 {
     m_settle.stop();
-    if (!m_pending || m_isTelling) {
+    if (!m_pending || m_isTelling || m_isComposing) {
         return;
     }
     const Pending changed = *std::exchange(m_pending, std::nullopt);
+    if (changed.oldLength == 0 && changed.newLength == 0) {
+        return; // composed and given up
+    }
     const auto* bytes = reinterpret_cast<const char*>(send(SCI_GETRANGEPOINTER, changed.begin, static_cast<long>(changed.newLength)));
     spec::TextPatch patch { changed.begin + m_mark, changed.begin + changed.oldLength + m_mark, std::string(bytes, changed.newLength) };
     // A burst is what is typed or deleted in one go at one place; a new line or a paste begins another.
@@ -625,10 +629,27 @@ void CodeEditor::keyPressEvent(QKeyEvent* event)
     }
 }
 
+/// What is being composed stands in the text already, and Scintilla takes it back by its own undo: that is on for so long, and nothing is told.
 void CodeEditor::inputMethodEvent(QInputMethodEvent* event)
 {
+    if (!event->preeditString().isEmpty() && !m_isComposing && !isReadOnly()) {
+        flush();
+        send(SCI_SETUNDOCOLLECTION, 1);
+        m_isComposing = true;
+    }
     QsciScintilla::inputMethodEvent(event);
-    flush();
+    if (event->preeditString().isEmpty()) {
+        endComposing();
+        flush();
+    }
+}
+
+void CodeEditor::endComposing()
+{
+    if (std::exchange(m_isComposing, false)) {
+        send(SCI_SETUNDOCOLLECTION, 0);
+        send(SCI_EMPTYUNDOBUFFER);
+    }
 }
 
 void CodeEditor::mousePressEvent(QMouseEvent* event)
@@ -641,6 +662,8 @@ void CodeEditor::focusOutEvent(QFocusEvent* event)
 {
     m_popup->hide();
     QsciScintilla::focusOutEvent(event);
+    endComposing(); // what is shown is what stays
+    flush();
 }
 
 /// A new line begins where the one before did; further in below a key without value and a text block, at the content of an item.
@@ -765,7 +788,9 @@ void CodeEditor::complete(bool isAsked)
     // Unasked only for what has been begun, and not in the middle of a word.
     const bool isBegun = found.begin < offset;
     const bool isInside = offset < text->size() && isWordByte((*text)[offset]);
-    if (found.items.empty() || (!isAsked && !m_isTaking && (!isBegun || isInside))) {
+    const auto written = std::string_view(*text).substr(found.begin, offset - std::min(offset, found.begin));
+    const bool isWhole = !found.items.empty() && found.items.front().insert == written; // Enter is to end the line then
+    if (found.items.empty() || (!isAsked && !m_isTaking && (!isBegun || isInside || isWhole))) {
         m_popup->hide();
         return;
     }

@@ -99,6 +99,7 @@ private:
     void setNotice(const QString& notice);
     void note(int position, int kind, int length);
     void flush();
+    void endComposing();
     void follow(const QString& file, const std::vector<spec::TextPatch>& patches);
     void showDiagnostics();
     bool handleOwnKey(QKeyEvent* event);
@@ -126,6 +127,7 @@ private:
     bool m_isFollowing = false; // changes come from the document
     bool m_isTelling = false; // changes go to the document
     bool m_isUndoing = false; // the cursor goes to what changes
+    bool m_isComposing = false; // by an input method
     bool m_isTaking = false; // a completion is being taken
 };
 

@@ -33,6 +33,7 @@ FindBar::FindBar(CodeEditor& editor, QWidget* parent)
     m_count->setMinimumWidth(fontMetrics().horizontalAdvance(tr("%1 found").arg(9999)));
     m_case = button(QStringLiteral("source.find.case"), tr("Aa"), {});
     m_case->setCheckable(true);
+    m_case->setAccessibleName(tr("Match capitals"));
     m_case->setToolTip(tr("Capitals are meant as they are"));
     QToolButton* previous = button(QStringLiteral("source.find.previous"), tr("Previous"), QStringLiteral("up"));
     QToolButton* next = button(QStringLiteral("source.find.next"), tr("Next"), QStringLiteral("down"));

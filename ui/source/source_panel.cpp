@@ -25,6 +25,7 @@
 #include <QLabel>
 #include <QMenu>
 #include <QProcess>
+#include <QShortcut>
 #include <QSplitter>
 #include <QStackedLayout>
 #include <QTabBar>
@@ -95,7 +96,6 @@ SourcePanel::SourcePanel(AppContext& context, QWidget* parent)
     m_tabs->setObjectName(QStringLiteral("source.tabs"));
     m_tabs->setAccessibleName(tr("Files of the pipeline"));
     m_tabs->setDocumentMode(true);
-    m_tabs->setTabsClosable(true);
     m_tabs->tabBar()->setExpanding(false);
     buildBar();
     buildChanges();
@@ -211,13 +211,9 @@ void SourcePanel::connectAll()
     connect(&m_context.selection, &SelectionState::placeAsked, this, &SourcePanel::openFile);
     connect(&m_context.selection, &SelectionState::stepChanged, this, &SourcePanel::showStep);
     connect(m_tabs, &QTabWidget::currentChanged, this, &SourcePanel::onTabChanged);
-    connect(m_tabs, &QTabWidget::tabCloseRequested, this, [this](int index) {
-        if (index > 0) { // what was changed stays in the document
-            QWidget* gone = m_tabs->widget(index);
-            m_tabs->removeTab(index);
-            gone->deleteLater();
-        }
-    });
+    auto* shut = new QShortcut(QKeySequence(Qt::CTRL | Qt::Key_W), this);
+    shut->setContext(Qt::WidgetWithChildrenShortcut);
+    connect(shut, &QShortcut::activated, this, [this] { closeTab(m_tabs->currentIndex()); });
     connect(m_filesMenu, &QMenu::aboutToShow, this, &SourcePanel::listFiles);
     connect(m_outside, &QAction::triggered, this, &SourcePanel::openOutside);
     connect(m_sinceSave, &QAction::triggered, this, [this](bool isWanted) { showChanges(isWanted ? Changes::SinceSave : Changes::None); });
@@ -241,13 +237,6 @@ void SourcePanel::begin()
     const bool isOpen = m_context.document.isOpen();
     if (isOpen) {
         add(m_context.document.jobFile());
-        QTabBar* bar = m_tabs->tabBar(); // the job file stays
-        for (const auto side : { QTabBar::LeftSide, QTabBar::RightSide }) {
-            if (QWidget* button = bar->tabButton(0, side)) {
-                button->hide();
-                bar->setTabButton(0, side, nullptr);
-            }
-        }
     }
     for (QAction* action : { m_sinceSave, m_sinceRun, m_outside }) {
         action->setEnabled(isOpen);
@@ -293,9 +282,31 @@ SourcePage* SourcePanel::add(const QString& file)
     auto* made = new SourcePage(m_context.document, file, m_tabs);
     connect(&made->editor(), &CodeEditor::cursorMoved, this, [this, made](qint64 offset) { onCursorMoved(made->editor().file(), offset); });
     giveDiagnostics(*made);
-    m_tabs->addTab(made, title(file));
+    const int index = m_tabs->addTab(made, title(file));
+    if (index > 0) { // the job file stays
+        auto* shut = new QToolButton(m_tabs);
+        shut->setObjectName(QStringLiteral("source.tab.close"));
+        shut->setIcon(icon(QStringLiteral("close")));
+        shut->setIconSize({ 12, 12 });
+        shut->setAutoRaise(true);
+        shut->setAccessibleName(tr("Close %1").arg(QFileInfo(file).fileName()));
+        shut->setToolTip(tr("Close; what was changed stays, and is saved with the rest"));
+        connect(shut, &QToolButton::clicked, this, [this, made] { closeTab(m_tabs->indexOf(made)); });
+        m_tabs->tabBar()->setTabButton(index, QTabBar::RightSide, shut);
+    }
     refreshTabs();
     return made;
+}
+
+/// What was changed stays in the document.
+void SourcePanel::closeTab(int index)
+{
+    if (index > 0) {
+        QWidget* gone = m_tabs->widget(index);
+        m_tabs->removeTab(index);
+        gone->deleteLater();
+        editor()->setFocus(Qt::OtherFocusReason);
+    }
 }
 
 /// All tables have one name: their folder tells them apart.

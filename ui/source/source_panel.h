@@ -60,6 +60,7 @@ private:
     [[nodiscard]] SourcePage* page(int index) const;
     [[nodiscard]] int indexOf(const QString& file) const;
     SourcePage* add(const QString& file);
+    void closeTab(int index);
     [[nodiscard]] QString title(const QString& file) const;
     void refreshTabs();
     void onTabChanged();
