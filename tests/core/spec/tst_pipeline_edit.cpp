@@ -343,6 +343,10 @@ private slots:
                                 "  b:\n    inputs:\n      d: ${{parent.jobs.a.outputs.o}} # why\n      e:\n        path: ${{parent.jobs.a.outputs.o}}\n";
         COMPARE_TEXT(shown(withoutSteps(job, { "a" }, true)),
             std::string("jobs:\n  b:\n    inputs:\n      d:\n        type: uri_file\n        path: ./x.csv # why\n      e:\n        path: ./x.csv\n"));
+        // The main input of a parallel step is the one it names.
+        COMPARE_TEXT(shown(withoutSteps("inputs:\n  p: {path: x}\n  q: {path: y}\njobs:\n  a:\n    inputs: {x: '${{parent.inputs.p}}', y: '${{parent.inputs.q}}'}\n"
+                                        "    input_data: ${{inputs.y}}\n  b:\n    inputs: {z: '${{parent.jobs.a.outputs.o}}', w: '${{parent.jobs.a.inputs.x}}'}\n", { "a" }, true)),
+            std::string("inputs:\n  p: {path: x}\n  q: {path: y}\njobs:\n  b:\n    inputs: {z: '${{parent.inputs.q}}', w: '${{parent.inputs.p}}'}\n"));
         QVERIFY(shown(withoutSteps("jobs:\n  a: &a\n    t: 1\n  b:\n    <<: *a\n", { "a" }, true)).starts_with("refused: "));
         QVERIFY(shown(withoutSteps(kJob, { "nobody" }, true)).find("no such step") != std::string::npos);
     }
@@ -447,6 +451,7 @@ private slots:
     void what_only_looks_disabled_is_left_alone()
     {
         QCOMPARE(disabledSteps("jobs:\n  a:\n    c: |\n      #| b: 1\n    d: 1\n").size(), 0U);
+        QVERIFY(shown(withStepEnabled("jobs:\n  a:\n    c: |\n      #| b: 1\n    d: 1\n", "b")).find("no disabled step") != std::string::npos);
         QCOMPARE(disabledSteps("jobs:\n  #| name | what: it |\n  #|---\n  a:\n    c: 1\n").size(), 0U);
         QCOMPARE(disabledSteps("inputs:\n  #| a:\n  #|   b: 1\njobs:\n  a:\n    c: 1\n").size(), 0U);
         QCOMPARE(disabledSteps("jobs:\n  #| a: {type: command, inputs: {x: 1}}\n")[0].block, std::string("{type: command, inputs: {x: 1}}"));
