@@ -14,7 +14,7 @@ CORE = {
     "runtime": ["base", "event", "spec", "plan", "pipeline", "worker", "monitor", "logs"], "mpi": ["base", "runtime"],
     "workspace": ["base", "spec", "event", "plan", "pipeline", "store", "logs", "monitor", "runtime"],
 }
-PANELS = ["canvas", "inspector", "source", "run", "logs", "metrics", "history", "preferences"]
+PANELS = ["canvas", "inspector", "palette", "source", "run", "logs", "metrics", "history", "preferences"]
 SEEN_BY_PANELS = ["state", "widgets", "style", "text"]
 # (header, the one folder that may include it)
 ONE_PLACE = [("mpi.h", "core/mpi"), ("sqlite3.h", "core/store"), ("yaml-cpp/", "core/spec")]

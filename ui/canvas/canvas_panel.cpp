@@ -244,7 +244,7 @@ void CanvasPanel::buildFindLine()
     m_find->hide();
     connect(m_find, &QLineEdit::textEdited, this, [this] { stepFind(0); });
     connect(m_find, &QLineEdit::returnPressed, this, [this] { stepFind((QGuiApplication::keyboardModifiers() & Qt::ShiftModifier) != 0 ? -1 : 1); });
-    auto* leave = new QAction(m_find);
+    auto* leave = new QAction(tr("Leave the search"), m_find);
     leave->setShortcut(Qt::Key_Escape);
     leave->setShortcutContext(Qt::WidgetShortcut);
     connect(leave, &QAction::triggered, this, [this] {

@@ -85,7 +85,7 @@ void StepAdder::refill()
     const QString typed = m_line->text();
     QVector<std::pair<int, const AdderItem*>> fitting;
     for (const AdderItem& item : m_items) {
-        const int score = qMax(fuzzyScore(typed, item.title) * 2, fuzzyScore(typed, item.description));
+        const int score = qMax(fuzzyScore(typed, item.title) * 2, fuzzyScore(typed, item.title + QLatin1Char(' ') + item.description));
         if (score >= 0) {
             fitting << std::pair(score, &item);
         }
@@ -107,6 +107,15 @@ void StepAdder::take()
     close();
     if (!id.isEmpty()) {
         emit chosen(id);
+    }
+}
+
+/// Some platforms leave the keyboard with a popup that is gone.
+void StepAdder::hideEvent(QHideEvent* event)
+{
+    QFrame::hideEvent(event);
+    if (parentWidget() != nullptr) {
+        parentWidget()->window()->activateWindow();
     }
 }
 

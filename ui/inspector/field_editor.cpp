@@ -506,6 +506,9 @@ void FieldEditor::follow(const FormRow& row)
         m_before = text();
     }
     input()->setAccessibleName(row.label);
+    if (const auto* combo = qobject_cast<QComboBox*>(input()); combo != nullptr && combo->isEditable()) {
+        combo->lineEdit()->setAccessibleName(row.label);
+    }
     input()->setAccessibleDescription(FormModel::helpText(row));
 }
 

@@ -34,6 +34,8 @@ public:
     void finish();
     /// Puts an expression in: at the cursor of a long text, else in place of the value. Committed at once.
     virtual void insert(const QString& expression);
+    /// Says now what is to be written, as if the focus left.
+    void settle() { commit(); }
     /// The folder that paths are relative to, for browsing.
     void setFolder(const QString& folder) { m_folder = folder; }
     /// Expressions offered by editors of a reference.

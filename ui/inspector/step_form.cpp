@@ -104,6 +104,11 @@ StepForm::StepForm(AppContext& context, QWidget* parent)
     buildSections();
 
     connect(&context.document, &DocumentState::textChanged, this, [this] { ++m_textNumber; });
+    connect(&context.document, &DocumentState::settleAsked, this, [this] {
+        for (FieldEditor* editor : findChildren<FieldEditor*>()) {
+            editor->settle();
+        }
+    });
     connect(&context.pipeline, &PipelineState::changed, this, &StepForm::readAgain);
     connect(&context.pipeline, &PipelineState::opened, this, &StepForm::readAgain);
     connect(&context.pipeline, &PipelineState::closed, this, &StepForm::readAgain);

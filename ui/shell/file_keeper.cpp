@@ -139,6 +139,7 @@ bool FileKeeper::save()
     if (!m_context.document.isOpen()) {
         return true;
     }
+    m_context.document.settleEdits();
     const bool all = m_context.document.save();
     if (const QStringList conflicts = m_context.document.conflicts(); !conflicts.isEmpty()) {
         askConflict(conflicts.first());
@@ -165,6 +166,7 @@ void FileKeeper::askSaveAs()
 
 bool FileKeeper::mayLeave()
 {
+    m_context.document.settleEdits();
     if (!m_context.document.isOpen() || !m_context.document.isDirty()) {
         return true;
     }

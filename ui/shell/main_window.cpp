@@ -39,6 +39,7 @@
 #include <QStackedWidget>
 #include <QStandardPaths>
 #include <QStatusBar>
+#include <QTabBar>
 #include <QToolBar>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -315,9 +316,10 @@ void MainWindow::focusPanel(int step)
     const auto at = current == panels.end() ? (step > 0 ? count - 1 : 0) : current - panels.begin();
     // The first widget that takes the keyboard; a panel without one (no problems, say) is passed over.
     for (qsizetype tried = 1; tried < count; ++tried) {
-        const QWidget* next = panels[(at + tried * step + count * tried) % count];
-        for (QWidget* candidate : next->findChildren<QWidget*>()) {
-            if (candidate->isVisible() && candidate->isEnabled() && (candidate->focusPolicy() & Qt::TabFocus) != 0) {
+        QWidget* next = panels[(at + tried * step + count * tried) % count];
+        for (QWidget* candidate = next->nextInFocusChain(); candidate != next; candidate = candidate->nextInFocusChain()) { // in the order of Tab
+            if (next->isAncestorOf(candidate) && candidate->isVisible() && candidate->isEnabled() && (candidate->focusPolicy() & Qt::TabFocus) != 0
+                && qobject_cast<QTabBar*>(candidate) == nullptr) {
                 candidate->setFocus(Qt::TabFocusReason);
                 return;
             }
@@ -488,6 +490,7 @@ void MainWindow::showStart()
 void MainWindow::run()
 {
     // What runs is what is on disk.
+    m_context.document.settleEdits();
     if (m_context.document.isOpen() && m_context.document.isDirty() && !m_files->save()) {
         return;
     }

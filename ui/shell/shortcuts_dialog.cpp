@@ -46,8 +46,13 @@ ShortcutsDialog::ShortcutsDialog(QMainWindow& window)
         }
     }
     // What lists, the graph and the log understand while they have the focus.
-    add(tr("Arrows"), tr("Graph: from step to step"));
-    add(tr("Enter"), tr("Graph: details of the step; runs: open the run"));
+    add(tr("Arrows"), tr("Graph: from box to box"));
+    add(tr("Enter"), tr("Graph: settings of the step; runs: open the run; problems: show in the text"));
+    add(tr("Tab, or a double-click on nothing"), tr("Graph: add a step by its name"));
+    add(tr("C"), tr("Graph: lay a wire; Tab to the next end, C to the next output, Enter takes it"));
+    add(tr("Ctrl+Arrows, with Shift further"), tr("Graph: move what is chosen"));
+    add(tr("Space and drag, middle button"), tr("Graph: move the sight"));
+    add(tr("Ctrl while dragging"), tr("Graph: not to the grid"));
     add(QKeySequence(QKeySequence::Find).toString(QKeySequence::NativeText), tr("Log: find"));
     add(tr("End"), tr("Log: newest line, and follow it"));
     add(QKeySequence(QKeySequence::Copy).toString(QKeySequence::NativeText), tr("Log: copy the marked lines"));

@@ -79,6 +79,8 @@ public:
     [[nodiscard]] bool isDirty() const;
     [[nodiscard]] bool isDirty(const QString& file) const;
     [[nodiscard]] QStringList dirtyFiles() const;
+    /// Fields in which something is being written hand it over now: before it is saved, run or closed.
+    void settleEdits() { emit settleAsked(); }
     /// Writes every changed file (each whole or not at all). False when one could not be written: told by failed(), the others are saved.
     bool save();
     /// What is open goes into another file, which is open from then on.
@@ -97,6 +99,7 @@ public:
 
 signals:
     void opened(); // another job file; its text is there
+    void settleAsked();
     void closed();
     /// The text of one file became another, by a gesture, undo or the disk; patches are against the text before.
     void textChanged(const QString& file, const std::vector<sheaf::spec::TextPatch>& patches);
