@@ -87,6 +87,10 @@ QWidget* StepDetails::settingsPage()
     page->setChildrenCollapsible(false);
     page->addWidget(new StepForm(m_context, page));
     page->addWidget(new PlanView(m_context, page));
+    for (int i = 0; i < page->count(); ++i) {
+        page->widget(i)->setMinimumHeight(180); // they scroll: the window shall fit on a small screen
+    }
+    page->setSizes({ 600, 400 });
     page->setStretchFactor(0, 3);
     page->setStretchFactor(1, 2);
     return page;
