@@ -59,6 +59,7 @@ MainWindow::MainWindow(AppContext& context)
     setWindowIcon(icon(QStringLiteral("sheaf")));
     setAcceptDrops(true);
     setDockNestingEnabled(true);
+    setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea); // fields and plan need the height
     resize(1360, 860);
     buildPanels();
     buildActions();

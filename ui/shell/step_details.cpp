@@ -15,6 +15,7 @@
 #include "ui/style/theme.h"
 
 #include <QLabel>
+#include <QScrollArea>
 #include <QSplitter>
 #include <QTabWidget>
 #include <QVBoxLayout>
@@ -86,9 +87,15 @@ QWidget* StepDetails::settingsPage()
     page->setObjectName(QStringLiteral("step.settings"));
     page->setChildrenCollapsible(false);
     page->addWidget(new StepForm(m_context, page));
-    page->addWidget(new PlanView(m_context, page));
+    auto* plan = new QScrollArea(page); // it scrolls: the window shall fit on a small screen
+    plan->setObjectName(QStringLiteral("step.plan"));
+    plan->setFocusPolicy(Qt::NoFocus);
+    plan->setWidgetResizable(true);
+    plan->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    plan->setWidget(new PlanView(m_context, plan));
+    page->addWidget(plan);
     for (int i = 0; i < page->count(); ++i) {
-        page->widget(i)->setMinimumHeight(180); // they scroll: the window shall fit on a small screen
+        page->widget(i)->setMinimumHeight(180);
     }
     page->setSizes({ 600, 400 });
     page->setStretchFactor(0, 3);
