@@ -3,6 +3,7 @@
 #include "ui/state/pipeline_state.h"
 
 #include "core/pipeline/entry_script.h"
+#include "core/workspace/disk_check.h"
 #include "core/workspace/interpreter.h"
 #include "core/workspace/script_check.h"
 #include "ui/state/document_state.h"
@@ -163,9 +164,13 @@ void PipelineState::checkScripts()
     const QString key = scriptsKey();
     m_checker.ask(
         this,
-        [snapshot = m_snapshot, wanted = toStd(m_settings.python())] {
+        [snapshot = m_snapshot, wanted = toStd(m_settings.python()), runDir = nextRunDir()] {
             const auto python = workspace::findInterpreter(wanted, {});
-            return python ? workspace::checkScripts(snapshot->spec, python->path) : std::vector<spec::Diagnostic>();
+            auto findings = python ? workspace::checkScripts(snapshot->spec, python->path) : std::vector<spec::Diagnostic>();
+            for (auto& finding : workspace::checkDisk(snapshot->spec, runDir)) {
+                findings.push_back(std::move(finding));
+            }
+            return findings;
         },
         [this, key](std::vector<spec::Diagnostic> findings) {
             if (!m_snapshot || key != scriptsKey()) {
