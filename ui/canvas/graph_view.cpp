@@ -765,7 +765,9 @@ void GraphView::drawBackground(QPainter* painter, const QRectF& rect)
         }
     }
     painter->setRenderHint(QPainter::Antialiasing, false);
-    painter->setPen(QPen(theme().grid, 0)); // one pixel: thousands of larger ones would cost more than the boxes
+    QPen dot(theme().grid, devicePixelRatioF() > 1 ? 2 : 0); // one pixel: thousands of larger ones would cost more than the boxes
+    dot.setCosmetic(true);
+    painter->setPen(dot);
     painter->drawPoints(dots.constData(), static_cast<int>(dots.size()));
 }
 

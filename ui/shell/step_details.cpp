@@ -94,6 +94,8 @@ QWidget* StepDetails::settingsPage()
     plan->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     plan->setWidget(new PlanView(m_context, plan));
     page->addWidget(plan);
+    plan->setVisible(!m_context.selection.step().isEmpty()); // the pipeline itself has none
+    connect(&m_context.selection, &SelectionState::stepsChanged, plan, [this, plan] { plan->setVisible(!m_context.selection.step().isEmpty()); });
     for (int i = 0; i < page->count(); ++i) {
         page->widget(i)->setMinimumHeight(180);
     }
