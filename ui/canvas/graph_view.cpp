@@ -586,6 +586,11 @@ void GraphView::mouseReleaseEvent(QMouseEvent* event)
         if (m_hasMoved) {
             m_gesture = gesture;
             endMove();
+        } else if ((event->modifiers() & (Qt::ControlModifier | Qt::ShiftModifier)) == 0) { // a click on one of several chooses it alone
+            if (const NodeItem* item = m_scene->nodeAt(mapToScene(event->pos())); item != nullptr && m_scene->selectedIds().size() > 1) {
+                m_scene->select({ item->node().id });
+                pick();
+            }
         }
         return;
     case Gesture::Wire:

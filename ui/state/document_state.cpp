@@ -350,20 +350,20 @@ void DocumentState::touched()
 
 bool DocumentState::isDirty() const
 {
-    return std::any_of(m_held.begin(), m_held.end(), [](const auto& held) { return held.second.text != held.second.saved; });
+    return std::any_of(m_held.begin(), m_held.end(), [](const auto& held) { return held.second.text != held.second.saved || held.second.isBesides; });
 }
 
 bool DocumentState::isDirty(const QString& file) const
 {
     const auto found = m_held.find(tidy(file));
-    return found != m_held.end() && found->second.text != found->second.saved;
+    return found != m_held.end() && (found->second.text != found->second.saved || found->second.isBesides);
 }
 
 QStringList DocumentState::dirtyFiles() const
 {
     QStringList files;
     for (const auto& [file, held] : m_held) {
-        if (held.text != held.saved) {
+        if (held.text != held.saved || held.isBesides) { // what another program wrote besides is no answer to Save
             files << file;
         }
     }
@@ -432,7 +432,10 @@ void DocumentState::onDiskChanged(const QString& file)
     Held& held = found->second;
     const auto bytes = paths::readFile(toPath(file));
     if (!bytes) {
-        return; // taken away: what is here is all there is now, and it is kept
+        held.saved.clear(); // taken away: what is here is all there is now, and counts as unsaved
+        touched();
+        emit dirtyChanged();
+        return;
     }
     m_watcher.addPath(file);
     if (*bytes == held.saved || (held.isBesides && *bytes == held.theirs)) {
