@@ -121,7 +121,7 @@ int main(int argc, char** argv)
 {
     QApplication application(argc, argv);
     applyTheme(application, ThemeChoice::Light);
-    const std::string only = sheaf::bench::option(argc, argv, "--steps", "");
+    const std::string only = sheaf::bench::option(argc, argv, "steps", "");
     std::string json;
     for (const int steps : only.empty() ? std::vector<int> { 1000, 5000 } : std::vector<int> { std::stoi(only) }) {
         run(steps, json);

@@ -98,7 +98,7 @@ int main(int argc, char** argv)
         return child(application);
     }
     applyTheme(application, ThemeChoice::Light);
-    const int lines = std::stoi(bench::option(argc, argv, "--lines", "2000"));
+    const int lines = std::stoi(bench::option(argc, argv, "lines", "2000"));
     const auto folder = bench::folderFor("edit");
     const std::string text = jobOf(lines);
     bench::write(folder / "pipeline.yml", text);
