@@ -4,7 +4,7 @@
 #include "app/cli/verbs.h"
 #include "core/base/paths.h"
 #include "core/base/text.h"
-#include "core/spec/edit.h"
+#include "core/edit/edit.h"
 
 #include <fmt/format.h>
 
@@ -22,25 +22,25 @@ struct EditOptions
     bool dryRun = false;
 };
 
-Result<std::vector<spec::Edit>> editsOf(const EditOptions& options)
+Result<std::vector<edit::Edit>> editsOf(const EditOptions& options)
 {
-    std::vector<spec::Edit> edits;
+    std::vector<edit::Edit> edits;
     for (const auto& word : options.sets) {
         const std::size_t equals = word.find('=');
         if (equals == std::string::npos) {
             return fail(ErrorCode::Invalid,
                 { { "what", "--set" }, { "found", word }, { "allowed", "write it as PATH=VALUE" } });
         }
-        edits.push_back({ spec::editPath(std::string_view(word).substr(0, equals)), word.substr(equals + 1) });
+        edits.push_back({ edit::editPath(std::string_view(word).substr(0, equals)), word.substr(equals + 1) });
     }
     for (const auto& path : options.unsets) {
-        edits.push_back({ spec::editPath(path), std::nullopt });
+        edits.push_back({ edit::editPath(path), std::nullopt });
     }
     return edits;
 }
 
 /// The lines that the patches touch, as a diff shows them.
-void show(const std::string& before, const std::vector<spec::TextPatch>& patches)
+void show(const std::string& before, const std::vector<edit::TextPatch>& patches)
 {
     const auto lineBegin = [](const std::string& text, std::size_t at) {
         const std::size_t before_ = at == 0 ? std::string::npos : text.rfind('\n', at - 1);
@@ -85,12 +85,12 @@ int edit(const EditOptions& options)
     }
     std::string text = *original;
     for (const auto& one : *edits) {
-        const auto patches = spec::patchesFor(spec::parseYaml(spec::SourceText(file.string(), text)), one);
+        const auto patches = edit::patchesFor(spec::parseYaml(spec::SourceText(file.string(), text)), one);
         if (!patches) {
             return complain(patches.error(), 2); // all or nothing
         }
         show(text, *patches);
-        text = spec::patched(text, *patches);
+        text = edit::patched(text, *patches);
     }
     if (text == *original) {
         fmt::print("{} says so already.\n", harmlessLine(options.file));

@@ -227,7 +227,7 @@ Resolved resolve(const ResolveRequest& request)
     binding.checkUnused();
     putInOrder(context, run.steps);
     run.outputs = binding.pipelineOutputs();
-    resolved.disabled = spec::disabledSteps(context.sourceText(pipeline.file));
+    resolved.disabled = edit::disabledSteps(context.sourceText(pipeline.file));
     context.finish(resolved);
     return resolved;
 }

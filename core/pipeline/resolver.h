@@ -6,7 +6,7 @@
 #include "core/spec/diagnostic.h"
 #include "core/spec/file_texts.h"
 #include "core/spec/job.h"
-#include "core/spec/pipeline_edit.h"
+#include "core/edit/pipeline_edit.h"
 
 #include <filesystem>
 #include <string>
@@ -27,7 +27,7 @@ struct ResolveRequest {
 struct Resolved {
     RunSpec spec; // run, runDir, python and workspace are for the caller to fill
     std::vector<spec::Diagnostic> diagnostics; // of the pipeline, its component files and its MLTable files, in order of file and line
-    std::vector<spec::DisabledStep> disabled; // steps that are comments of the job file
+    std::vector<edit::DisabledStep> disabled; // steps that are comments of the job file
     spec::PipelineDefinition written; // the same as the files say it, nothing merged: what is edited
     std::vector<std::filesystem::path> files; // every file read: job file first, components, MLTables
 };

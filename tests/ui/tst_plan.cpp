@@ -3,9 +3,9 @@
 #ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse the C++20 headers that these lead to
 #include "tests/support/temp_folder.h"
 #include "tests/support/test_runner.h"
-#include "ui/inspector/plan_model.h"
-#include "ui/inspector/plan_text.h"
-#include "ui/inspector/plan_view.h"
+#include "ui/plan/plan_model.h"
+#include "ui/plan/plan_text.h"
+#include "ui/plan/plan_view.h"
 #include "ui/state/app_context.h"
 #include "ui/style/theme.h"
 #include "ui/text/convert.h"

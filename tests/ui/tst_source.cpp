@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // SPDX-FileCopyrightText: The Sheaf authors
 #ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse the C++20 headers that these lead to
-#include "core/spec/completion.h"
+#include "core/edit/completion.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/test_runner.h"
 #include "ui/source/code_editor.h"

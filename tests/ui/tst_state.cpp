@@ -7,7 +7,7 @@
 #include "tests/support/test_runner.h"
 #include "ui/canvas/auto_layout.h"
 #include "ui/canvas/node_geometry.h"
-#include "ui/inspector/settings_model.h"
+#include "ui/run/settings_model.h"
 #include "ui/state/document_state.h"
 #include "ui/state/pipeline_state.h"
 #include "ui/state/run_state.h"

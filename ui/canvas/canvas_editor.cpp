@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: The Sheaf authors
 #include "ui/canvas/canvas_editor.h"
 
-#include "core/spec/pipeline_edit.h"
+#include "core/edit/pipeline_edit.h"
 #include "core/spec/validator.h"
 #include "ui/canvas/node_geometry.h"
 #include "ui/text/convert.h"
@@ -154,12 +154,12 @@ std::optional<std::string> CanvasEditor::addData(const CatalogEntry& entry, cons
             names.push_back(toStd(bare(node.id)));
         }
     }
-    const std::string wanted = spec::freeName(names, identifier(QFileInfo(entry.title).completeBaseName()));
+    const std::string wanted = edit::freeName(names, identifier(QFileInfo(entry.title).completeBaseName()));
     *name = toQt(wanted);
     const std::string mode = entry.stepType == "mltable" ? "mode: direct\n" : "";
     // The path may hold what YAML takes for something else: the edit writes it as a text.
-    auto with = taken(spec::withBlock(text, { "inputs" }, wanted, "type: " + entry.stepType + "\npath: x\n" + mode));
-    return with ? taken(spec::withValue(*with, { "inputs", wanted, "path" }, toStd(entry.path))) : std::nullopt;
+    auto with = taken(edit::withBlock(text, { "inputs" }, wanted, "type: " + entry.stepType + "\npath: x\n" + mode));
+    return with ? taken(edit::withValue(*with, { "inputs", wanted, "path" }, toStd(entry.path))) : std::nullopt;
 }
 
 void CanvasEditor::add(const CatalogEntry& entry, QPointF place, const Join& join)
@@ -173,7 +173,7 @@ void CanvasEditor::add(const CatalogEntry& entry, QPointF place, const Join& joi
             return;
         }
         if (join.port && join.port->isInput) {
-            with = taken(spec::withWire(*with, { spec::PortRef::Kind::PipelineInput, {}, toStd(name) }, portRef(m_graph, *join.port)));
+            with = taken(edit::withWire(*with, { edit::PortRef::Kind::PipelineInput, {}, toStd(name) }, portRef(m_graph, *join.port)));
         }
         if (with) {
             notes.places[QStringLiteral("input:") + name] = snapped(place - QPointF(join.port ? 180 : 90, 20));
@@ -189,7 +189,7 @@ void CanvasEditor::add(const CatalogEntry& entry, QPointF place, const Join& joi
     const QString base = entry.kind == CatalogEntry::Kind::Component ? QFileInfo(entry.path).completeBaseName().section(QLatin1Char('.'), 0, 0)
         : entry.stepType == "command"                                ? QStringLiteral("command")
                                                                      : QStringLiteral("process");
-    const std::string step = spec::freeName(names, identifier(base));
+    const std::string step = edit::freeName(names, identifier(base));
     const QString id = toQt(step);
 
     // What feeds it: the port the wire came from, or the begin of the wire it is put on.
@@ -198,7 +198,7 @@ void CanvasEditor::add(const CatalogEntry& entry, QPointF place, const Join& joi
     std::string type;
     std::string input;
     if (source) {
-        binding = spec::bindingText(portRef(m_graph, *source));
+        binding = edit::bindingText(portRef(m_graph, *source));
         type = typeOf(*source);
         const PortKind kind = port(*source)->kind;
         for (const auto& candidate : entry.inputs) { // the one that is split first, then the first that fits
@@ -223,15 +223,15 @@ void CanvasEditor::add(const CatalogEntry& entry, QPointF place, const Join& joi
             break;
         }
     }
-    auto with = taken(spec::withBlock(text(), { "jobs" }, step, blockOf(entry, step, input, binding, type, dataPath)));
+    auto with = taken(edit::withBlock(text(), { "jobs" }, step, blockOf(entry, step, input, binding, type, dataPath)));
     if (!with) {
         return;
     }
     if (!entry.outputs.empty()) {
-        const spec::PortRef made { spec::PortRef::Kind::StepOutput, step, entry.outputs.front().name };
+        const edit::PortRef made { edit::PortRef::Kind::StepOutput, step, entry.outputs.front().name };
         const std::optional<PortPlace> sink = join.wire ? std::optional(join.wire->second) : join.port && join.port->isInput ? join.port : std::nullopt;
         if (sink) {
-            with = taken(spec::withWire(*with, made, portRef(m_graph, *sink)));
+            with = taken(edit::withWire(*with, made, portRef(m_graph, *sink)));
         }
     }
     if (!with) {
@@ -258,14 +258,14 @@ void CanvasEditor::addPipelineInput(const PortPlace& place, QPointF at)
             names.push_back(toStd(bare(node.id)));
         }
     }
-    const std::string name = spec::freeName(names, toStd(input->name));
+    const std::string name = edit::freeName(names, toStd(input->name));
     // What the step has now becomes the pipeline's: nothing that was said gets lost.
     const bool hasOwn = !input->value.isEmpty();
-    auto with = hasOwn ? taken(spec::promoted(text(), toStd(place.node), { "inputs", toStd(input->name) }, name, typeWord(input->kind)))
-                       : taken(spec::withBlock(text(), { "inputs" }, name,
+    auto with = hasOwn ? taken(edit::promoted(text(), toStd(place.node), { "inputs", toStd(input->name) }, name, typeWord(input->kind)))
+                       : taken(edit::withBlock(text(), { "inputs" }, name,
                            input->kind == PortKind::Value ? "type: string\ndefault: value\n" : "type: " + typeWord(input->kind) + "\npath: ./data\n"));
     if (with && !hasOwn) {
-        with = taken(spec::withWire(*with, { spec::PortRef::Kind::PipelineInput, {}, name }, portRef(m_graph, place)));
+        with = taken(edit::withWire(*with, { edit::PortRef::Kind::PipelineInput, {}, name }, portRef(m_graph, place)));
     }
     if (with) {
         CanvasNotes notes = m_document.canvas();
@@ -287,10 +287,10 @@ void CanvasEditor::addPipelineOutput(const PortPlace& place, QPointF at)
             names.push_back(toStd(bare(node.id)));
         }
     }
-    const std::string name = spec::freeName(names, toStd(output->name));
-    auto with = taken(spec::withBlock(text(), { "outputs" }, name, "type: " + typeWord(output->kind) + "\n"));
+    const std::string name = edit::freeName(names, toStd(output->name));
+    auto with = taken(edit::withBlock(text(), { "outputs" }, name, "type: " + typeWord(output->kind) + "\n"));
     if (with) {
-        with = taken(spec::withWire(*with, portRef(m_graph, place), { spec::PortRef::Kind::PipelineOutput, {}, name }));
+        with = taken(edit::withWire(*with, portRef(m_graph, place), { edit::PortRef::Kind::PipelineOutput, {}, name }));
     }
     if (with) {
         CanvasNotes notes = m_document.canvas();
@@ -304,14 +304,14 @@ void CanvasEditor::addPipelineOutput(const PortPlace& place, QPointF at)
 
 void CanvasEditor::connectPorts(const PortPlace& from, const PortPlace& to)
 {
-    if (const auto with = taken(spec::withWire(text(), portRef(m_graph, from), portRef(m_graph, to)))) {
+    if (const auto with = taken(edit::withWire(text(), portRef(m_graph, from), portRef(m_graph, to)))) {
         commit(tr("Connect %1 to %2").arg(bare(from.node), bare(to.node)), *with);
     }
 }
 
 void CanvasEditor::disconnectPorts(const PortPlace& from, const PortPlace& to)
 {
-    if (const auto with = taken(spec::withoutWire(text(), portRef(m_graph, from), portRef(m_graph, to)))) {
+    if (const auto with = taken(edit::withoutWire(text(), portRef(m_graph, from), portRef(m_graph, to)))) {
         commit(tr("Disconnect %1 from %2").arg(bare(to.node), bare(from.node)), *with);
     }
 }
@@ -342,9 +342,9 @@ void CanvasEditor::splice(const QString& step, const PortPlace& from, const Port
         move({ { step, place } }, m_document.canvas().frames);
         return;
     }
-    auto with = taken(spec::withWire(text(), portRef(m_graph, from), portRef(m_graph, { step, true, *input })));
+    auto with = taken(edit::withWire(text(), portRef(m_graph, from), portRef(m_graph, { step, true, *input })));
     if (with) {
-        with = taken(spec::withWire(*with, portRef(m_graph, { step, false, *output }), portRef(m_graph, to)));
+        with = taken(edit::withWire(*with, portRef(m_graph, { step, false, *output }), portRef(m_graph, to)));
     }
     if (with) {
         CanvasNotes notes = m_document.canvas();
@@ -475,7 +475,7 @@ void CanvasEditor::remove(const QStringList& ids, bool heal)
             continue;
         }
         if (node.isDisabled) {
-            for (const auto& disabled : spec::disabledSteps(all)) {
+            for (const auto& disabled : edit::disabledSteps(all)) {
                 if (toQt(disabled.name) == id) {
                     // The line that it begins, too, up to the end of its last line.
                     const auto line = all.rfind('\n', disabled.begin);
@@ -496,21 +496,21 @@ void CanvasEditor::remove(const QStringList& ids, bool heal)
                 if (ids.contains(from.node) && ids.contains(to.node)) {
                     continue; // the step goes as well
                 }
-                const auto with = taken(spec::withoutWire(all, portRef(m_graph, from), portRef(m_graph, to)));
+                const auto with = taken(edit::withoutWire(all, portRef(m_graph, from), portRef(m_graph, to)));
                 if (!with) {
                     return;
                 }
                 all = *with;
             }
         }
-        const auto with = taken(spec::without(all, { node.kind == NodeKind::Input ? "inputs" : "outputs", toStd(bare(id)) }));
+        const auto with = taken(edit::without(all, { node.kind == NodeKind::Input ? "inputs" : "outputs", toStd(bare(id)) }));
         if (!with) {
             return;
         }
         all = *with;
     }
     if (!steps.empty()) {
-        const auto with = taken(spec::withoutSteps(all, steps, heal));
+        const auto with = taken(edit::withoutSteps(all, steps, heal));
         if (!with) {
             return;
         }
@@ -542,8 +542,8 @@ void CanvasEditor::rename(const QString& id, const QString& name)
         emit refused(tr("'%1' cannot be a name: letters, digits and _, not a digit first").arg(name));
         return;
     }
-    const auto with = taken(node.isStep() ? spec::withStepRenamed(text(), toStd(id), toStd(name))
-                                          : spec::withPipelinePortRenamed(text(), node.kind == NodeKind::Input, toStd(bare(id)), toStd(name)));
+    const auto with = taken(node.isStep() ? edit::withStepRenamed(text(), toStd(id), toStd(name))
+                                          : edit::withPipelinePortRenamed(text(), node.kind == NodeKind::Input, toStd(bare(id)), toStd(name)));
     if (!with) {
         return;
     }
@@ -559,7 +559,7 @@ void CanvasEditor::setDisabled(const QStringList& steps, bool isDisabled)
 {
     std::string all = text();
     for (const QString& step : steps) {
-        const auto with = taken(isDisabled ? spec::withStepDisabled(all, toStd(step)) : spec::withStepEnabled(all, toStd(step)));
+        const auto with = taken(isDisabled ? edit::withStepDisabled(all, toStd(step)) : edit::withStepEnabled(all, toStd(step)));
         if (!with) {
             return;
         }
@@ -587,14 +587,14 @@ std::optional<QByteArray> CanvasEditor::copied(const QStringList& ids) const
     if (steps.empty()) {
         return std::nullopt;
     }
-    const auto text = spec::copiedSteps(this->text(), steps);
+    const auto text = edit::copiedSteps(this->text(), steps);
     return text ? std::optional(QByteArray::fromStdString(*text)) : std::nullopt;
 }
 
 void CanvasEditor::paste(const QByteArray& text, bool keepLinks, QPointF place)
 {
     std::vector<std::string> names;
-    const auto with = taken(spec::withPasted(this->text(), text.toStdString(), keepLinks, &names));
+    const auto with = taken(edit::withPasted(this->text(), text.toStdString(), keepLinks, &names));
     if (!with || names.empty()) {
         return;
     }

@@ -469,7 +469,7 @@ private:
         return port;
     }
 
-    void addDisabled(const spec::DisabledStep& step)
+    void addDisabled(const edit::DisabledStep& step)
     {
         const auto body = spec::parseYaml(spec::SourceText("step", step.block));
         GraphNode node;
@@ -655,9 +655,9 @@ std::vector<PortPlace> legalTargets(const Graph& graph, const PortPlace& port)
     return legal;
 }
 
-spec::PortRef portRef(const Graph& graph, const PortPlace& place)
+edit::PortRef portRef(const Graph& graph, const PortPlace& place)
 {
-    using Kind = spec::PortRef::Kind;
+    using Kind = edit::PortRef::Kind;
     const int at = graph.find(place.node);
     if (at < 0) {
         return {};

@@ -5,7 +5,7 @@
 #include "core/event/run_picture.h"
 #include "core/pipeline/resolver.h"
 #include "core/pipeline/run_spec.h"
-#include "core/spec/pipeline_edit.h"
+#include "core/edit/pipeline_edit.h"
 #include "ui/style/state_tone.h"
 #include "ui/widgets/progress_strip.h"
 
@@ -118,6 +118,6 @@ struct NodeStatus {
 /// Every port that a wire from (or, of an input, to) this one may go to.
 [[nodiscard]] std::vector<PortPlace> legalTargets(const Graph& graph, const PortPlace& port);
 /// The same port in the words of the job file.
-[[nodiscard]] spec::PortRef portRef(const Graph& graph, const PortPlace& place);
+[[nodiscard]] edit::PortRef portRef(const Graph& graph, const PortPlace& place);
 
 } // namespace sheaf::ui

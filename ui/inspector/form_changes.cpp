@@ -3,11 +3,11 @@
 #include "ui/inspector/form_changes.h"
 
 #include "core/base/text.h"
-#include "core/spec/edit.h"
-#include "core/spec/edit_value.h"
+#include "core/edit/edit.h"
+#include "core/edit/edit_value.h"
 #include "core/spec/expression.h"
-#include "core/spec/folded_text.h"
-#include "core/spec/runner_flag_text.h"
+#include "core/edit/folded_text.h"
+#include "core/edit/runner_flag_text.h"
 #include "core/spec/yaml_node.h"
 
 #include <algorithm>
@@ -57,7 +57,7 @@ std::string written(const FormRow& row, const std::string& typed)
     const FieldType type = row.field->type;
     const bool isText = (type == FieldType::Text || type == FieldType::Path) && row.kind != FormRow::Kind::Port && row.field->name != "default";
     const bool isString = row.kind == FormRow::Kind::Port && row.caption == QLatin1String("string");
-    return isText || isString ? spec::editText(typed) : spec::editValue(typed);
+    return isText || isString ? edit::editText(typed) : edit::editValue(typed);
 }
 
 /// A flag that is laid over a field may count differently.
@@ -72,7 +72,7 @@ void setItems(std::vector<FormChange>& changes, const FormCell& cell, const Form
 {
     const bool isSame = place == cell.place;
     if (!isSame || cell.items.empty() || items.empty()) {
-        changes.push_back(changeOf(cell, place, items.empty() ? std::optional<std::string>() : spec::editList(items)));
+        changes.push_back(changeOf(cell, place, items.empty() ? std::optional<std::string>() : edit::editList(items)));
         return;
     }
     const auto item = [&](std::size_t index, std::optional<std::string> value) {
@@ -80,7 +80,7 @@ void setItems(std::vector<FormChange>& changes, const FormCell& cell, const Form
     };
     for (std::size_t i = 0; i < items.size(); ++i) {
         if (i >= cell.items.size() || items[i] != cell.items[i]) {
-            item(i, spec::editText(items[i]));
+            item(i, edit::editText(items[i]));
         }
     }
     for (std::size_t i = cell.items.size(); i > items.size(); --i) {
@@ -96,7 +96,7 @@ void makeMap(std::vector<FormChange>& changes, const FormRow& row, const FormCel
     const std::string key = !isType ? cell.valueKey : !isLiteralType(typed) ? "path" : cell.step.empty() ? "default" : "value";
     changes.push_back({ cell.place.file, map, {}, "null", false, cell.root });
     if (!key.empty() && !cell.loneText.empty()) {
-        changes.push_back({ cell.place.file, below(map, key), {}, spec::editValue(cell.loneText), false, cell.root });
+        changes.push_back({ cell.place.file, below(map, key), {}, edit::editValue(cell.loneText), false, cell.root });
     }
 }
 
@@ -186,7 +186,7 @@ std::vector<FormChange> entryChanges(const FormRow& row, const std::string& oldN
             }
         }
         if (value && !name.empty()) {
-            changes.push_back({ map.file, below(map.path, name), {}, value->empty() ? "''" : spec::editText(*value), false, cell.root });
+            changes.push_back({ map.file, below(map.path, name), {}, value->empty() ? "''" : edit::editText(*value), false, cell.root });
         }
     }
     return changes;
@@ -209,7 +209,7 @@ std::vector<FormChange> portChanges(const FormSource& source, const std::string&
         changes.push_back({ definition->component->file, declared, {}, port.type, false, 0 });
     }
     const bool isLiteral = isLiteralType(port.type);
-    const std::string value = port.type == "string" ? spec::editText(port.value) : spec::editValue(port.value);
+    const std::string value = port.type == "string" ? edit::editText(port.value) : edit::editValue(port.value);
     const bool isLone = !port.value.empty() && (isDeclared || isLiteral || (!port.isInput && spec::hasExpression(port.value)));
     if (isLone) {
         changes.push_back({ pipeline.file, own, {}, value, false, 0 });
@@ -282,13 +282,13 @@ Result<std::map<std::string, std::string>> textsAfter(const std::vector<FormChan
         while (!change.value && !takesFlagOnly && path.size() > change.root + 1 && isLast()) {
             path.pop_back();
         }
-        const auto patches = takesFlagOnly ? spec::flagPatches(document, path, change.flag, change.value)
-            : change.isFolded              ? spec::foldedPatches(document, path, change.value.value_or(""))
-                                           : spec::patchesFor(document, { path, change.value });
+        const auto patches = takesFlagOnly ? edit::flagPatches(document, path, change.flag, change.value)
+            : change.isFolded              ? edit::foldedPatches(document, path, change.value.value_or(""))
+                                           : edit::patchesFor(document, { path, change.value });
         if (!patches) {
             return tl::unexpected<Error>(patches.error());
         }
-        found->second = spec::patched(found->second, *patches);
+        found->second = edit::patched(found->second, *patches);
     }
     return texts;
 }

@@ -3,8 +3,8 @@
 #include "ui/inspector/form_rows.h"
 
 #include "core/base/text.h"
-#include "core/spec/folded_text.h"
-#include "core/spec/runner_flag_text.h"
+#include "core/edit/folded_text.h"
+#include "core/edit/runner_flag_text.h"
 #include "ui/text/convert.h"
 
 #include <algorithm>
@@ -364,7 +364,7 @@ private:
     void unfold(FormCell& cell) const
     {
         const auto document = m_source.files.find(cell.place.file);
-        const auto lines = cell.isWritten && document != m_source.files.end() ? spec::foldedLines(*document->second, cell.place.path) : std::nullopt;
+        const auto lines = cell.isWritten && document != m_source.files.end() ? edit::foldedLines(*document->second, cell.place.path) : std::nullopt;
         if (lines) {
             cell.text = *lines;
             cell.isFolded = true;
@@ -403,7 +403,7 @@ private:
     {
         static const Field kArguments { .name = "program_arguments" };
         FormCell cell = cellOf(kArguments, { { "task", "program_arguments" } });
-        const auto found = cell.isElsewhere ? std::vector<spec::FlagInText> {} : spec::findFlags(cell.text, flag.field.name);
+        const auto found = cell.isElsewhere ? std::vector<edit::FlagInText> {} : edit::findFlags(cell.text, flag.field.name);
         cell.place.flag = std::string(flag.field.name);
         cell.place.isWritten = cell.isWritten = !found.empty();
         cell.origin = found.empty() ? FormOrigin::Default : cell.origin;

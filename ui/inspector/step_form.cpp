@@ -4,7 +4,7 @@
 
 #include "core/base/text.h"
 #include "core/spec/expression.h"
-#include "core/spec/pipeline_edit.h"
+#include "core/edit/pipeline_edit.h"
 #include "ui/inspector/binding_picker.h"
 #include "ui/inspector/port_adder.h"
 #include "ui/inspector/promote_dialog.h"
@@ -588,7 +588,7 @@ void StepForm::renameStep(const QString& name)
     if (text == nullptr) {
         return;
     }
-    const auto renamed = spec::withStepRenamed(*text, m_model.steps().front(), toStd(name));
+    const auto renamed = edit::withStepRenamed(*text, m_model.steps().front(), toStd(name));
     if (!renamed) {
         refuse("name", renamed.error());
         return;
@@ -615,7 +615,7 @@ void StepForm::renamePort(const std::string& id)
         if (text == nullptr || name.trimmed() == old) {
             return;
         }
-        const auto renamed = spec::withPipelinePortRenamed(*text, isInput, toStd(old), toStd(name.trimmed()));
+        const auto renamed = edit::withPipelinePortRenamed(*text, isInput, toStd(old), toStd(name.trimmed()));
         if (!renamed) {
             refuse(id, renamed.error());
             return;
@@ -642,13 +642,13 @@ void StepForm::promote(const std::string& id)
     if (row->kind == FormRow::Kind::Port) {
         path.resize(2); // the input whole
     }
-    auto* dialog = new PromoteDialog(row->text(), toQt(spec::freeName(taken, toStd(row->label))), inputTypeOf(*row), shown, this);
+    auto* dialog = new PromoteDialog(row->text(), toQt(edit::freeName(taken, toStd(row->label))), inputTypeOf(*row), shown, this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &QDialog::accepted, this, [this, dialog, id, step, path, label = row->label] {
         const QString file = m_context.document.jobFile();
         const std::string* text = m_context.document.text(file);
         const auto now = text == nullptr ? Result<std::string>(fail(ErrorCode::NotFound, { { "path", toStd(file) } }))
-                                         : spec::promoted(*text, step, path, toStd(dialog->name()), toStd(dialog->type()));
+                                         : edit::promoted(*text, step, path, toStd(dialog->name()), toStd(dialog->type()));
         if (!now) {
             refuse(id, now.error());
             return;

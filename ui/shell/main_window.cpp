@@ -6,7 +6,7 @@
 #include "ui/canvas/canvas_panel.h"
 #include "ui/canvas/graph_view.h"
 #include "ui/history/history_panel.h"
-#include "ui/inspector/problem_list.h"
+#include "ui/problems/problem_list.h"
 #include "ui/palette/palette_panel.h"
 #include "ui/palette/starter_files_dialog.h"
 #include "ui/shell/file_keeper.h"

@@ -2,8 +2,8 @@
 // SPDX-FileCopyrightText: The Sheaf authors
 #include "ui/shell/step_details.h"
 
-#include "ui/inspector/plan_view.h"
-#include "ui/inspector/settings_table.h"
+#include "ui/plan/plan_view.h"
+#include "ui/run/settings_table.h"
 #include "ui/inspector/step_form.h"
 #include "ui/logs/log_panel.h"
 #include "ui/metrics/metrics_panel.h"

@@ -2,7 +2,7 @@
 // SPDX-FileCopyrightText: The Sheaf authors
 #include "ui/source/code_editor.h"
 
-#include "core/spec/completion.h"
+#include "core/edit/completion.h"
 #include "core/spec/source_text.h"
 #include "ui/source/completion_popup.h"
 #include "ui/source/syntax_colors.h"
@@ -328,7 +328,7 @@ void CodeEditor::flush()
         return; // composed and given up
     }
     const auto* bytes = reinterpret_cast<const char*>(send(SCI_GETRANGEPOINTER, changed.begin, static_cast<long>(changed.newLength)));
-    spec::TextPatch patch { changed.begin + m_mark, changed.begin + changed.oldLength + m_mark, std::string(bytes, changed.newLength) };
+    edit::TextPatch patch { changed.begin + m_mark, changed.begin + changed.oldLength + m_mark, std::string(bytes, changed.newLength) };
     // A burst is what is typed or deleted in one go at one place; a new line or a paste begins another.
     const bool isTyping = m_gesture.isEmpty() && changed.oldLength + changed.newLength <= 4 && patch.text.find('\n') == std::string::npos;
     const auto here = static_cast<long>(changed.begin);
@@ -349,7 +349,7 @@ void CodeEditor::flush()
 }
 
 /// Something else changed the document: just these ranges change here, and what the eye looks at stays.
-void CodeEditor::follow(const QString& file, const std::vector<spec::TextPatch>& patches)
+void CodeEditor::follow(const QString& file, const std::vector<edit::TextPatch>& patches)
 {
     if (file != m_file || m_isTelling) {
         return;
@@ -506,7 +506,7 @@ QString CodeEditor::helpText(qint64 offset) const
         }
     }
     const std::string* text = m_language == Language::Yaml ? m_document.text(m_file) : nullptr;
-    const auto help = text == nullptr ? std::nullopt : spec::helpAt(*text, static_cast<std::size_t>(offset), toPath(m_file));
+    const auto help = text == nullptr ? std::nullopt : edit::helpAt(*text, static_cast<std::size_t>(offset), toPath(m_file));
     if (help) {
         words += words.isEmpty() ? QString() : QStringLiteral("<hr>");
         words += QStringLiteral("<b>%1</b><br>%2").arg(toQt(help->name).toHtmlEscaped(), toQt(help->help).toHtmlEscaped());
@@ -784,7 +784,7 @@ void CodeEditor::complete(bool isAsked)
         return;
     }
     const auto offset = static_cast<std::size_t>(cursorOffset());
-    const spec::Completions found = spec::completions(*text, offset, toPath(m_file), m_document.texts());
+    const edit::Completions found = edit::completions(*text, offset, toPath(m_file), m_document.texts());
     // Unasked only for what has been begun, and not in the middle of a word.
     const bool isBegun = found.begin < offset;
     const bool isInside = offset < text->size() && isWordByte((*text)[offset]);
@@ -800,7 +800,7 @@ void CodeEditor::complete(bool isAsked)
     m_popup->offer(found, line);
 }
 
-void CodeEditor::take(const spec::Completion& completion)
+void CodeEditor::take(const edit::Completion& completion)
 {
     const auto& found = m_popup->completions();
     const auto begin = static_cast<long>(found.begin) - static_cast<long>(m_mark);
@@ -821,8 +821,8 @@ void CodeEditor::take(const spec::Completion& completion)
     flush();
     m_gesture.clear();
     // A key asks for its value, a folder for what is in it.
-    const bool goesOn = completion.kind == spec::Completion::Kind::Key || (completion.kind == spec::Completion::Kind::Path && words.ends_with('/'))
-        || completion.kind == spec::Completion::Kind::Flag;
+    const bool goesOn = completion.kind == edit::Completion::Kind::Key || (completion.kind == edit::Completion::Kind::Path && words.ends_with('/'))
+        || completion.kind == edit::Completion::Kind::Flag;
     if (goesOn) {
         m_isTaking = true;
         complete(false);

@@ -4,7 +4,7 @@
 
 #ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse the C++20 headers that these lead to
 #include "core/spec/diagnostic.h"
-#include "core/spec/edit.h"
+#include "core/edit/edit.h"
 
 #include <optional>
 #include <string>
@@ -17,7 +17,7 @@
 
 class QsciLexer;
 
-namespace sheaf::spec {
+namespace sheaf::edit {
 struct Completion;
 }
 
@@ -100,11 +100,11 @@ private:
     void note(int position, int kind, int length);
     void flush();
     void endComposing();
-    void follow(const QString& file, const std::vector<spec::TextPatch>& patches);
+    void follow(const QString& file, const std::vector<edit::TextPatch>& patches);
     void showDiagnostics();
     bool handleOwnKey(QKeyEvent* event);
     void breakLine();
-    void take(const spec::Completion& completion);
+    void take(const edit::Completion& completion);
     void replaceRange(long begin, long end, const std::string& text);
     [[nodiscard]] long findFrom(long begin, long end, const std::string& words, bool matchCase) const;
     [[nodiscard]] QRect caretBox() const;

@@ -24,18 +24,18 @@ constexpr int kMostRows = 10;
 constexpr int kDetail = Qt::UserRole;
 constexpr int kKind = Qt::UserRole + 1;
 
-QColor colorOf(spec::Completion::Kind kind)
+QColor colorOf(edit::Completion::Kind kind)
 {
     const SyntaxColors colors = syntaxColors();
     switch (kind) {
-    case spec::Completion::Kind::Key:
+    case edit::Completion::Kind::Key:
         return colors.key;
-    case spec::Completion::Kind::Binding:
+    case edit::Completion::Kind::Binding:
         return colors.binding;
-    case spec::Completion::Kind::Flag:
+    case edit::Completion::Kind::Flag:
         return colors.flag;
-    case spec::Completion::Kind::Word:
-    case spec::Completion::Kind::Path:
+    case edit::Completion::Kind::Word:
+    case edit::Completion::Kind::Path:
         return colors.text;
     }
     return colors.text;
@@ -52,7 +52,7 @@ public:
         painter->fillRect(option.rect, isChosen ? theme().accent : theme().surface);
         const QRect box = option.rect.adjusted(space::kMedium, 0, -space::kMedium, 0);
         painter->setFont(option.font);
-        painter->setPen(isChosen ? theme().accentText : colorOf(static_cast<spec::Completion::Kind>(index.data(kKind).toInt())));
+        painter->setPen(isChosen ? theme().accentText : colorOf(static_cast<edit::Completion::Kind>(index.data(kKind).toInt())));
         const QString label = index.data().toString();
         painter->drawText(box, Qt::AlignLeft | Qt::AlignVCenter, option.fontMetrics.elidedText(label, Qt::ElideMiddle, box.width()));
         const int left = option.fontMetrics.horizontalAdvance(label) + space::kPanel;
@@ -101,7 +101,7 @@ CompletionPopup::CompletionPopup(QWidget* editor)
     hide();
 }
 
-void CompletionPopup::offer(const spec::Completions& completions, const QRect& line)
+void CompletionPopup::offer(const edit::Completions& completions, const QRect& line)
 {
     m_completions = completions;
     QPalette colors = palette();
@@ -149,7 +149,7 @@ void CompletionPopup::choose()
     const int row = m_list->currentRow();
     hide();
     if (row >= 0 && row < static_cast<int>(m_completions.items.size())) {
-        const spec::Completion taken = m_completions.items[static_cast<std::size_t>(row)];
+        const edit::Completion taken = m_completions.items[static_cast<std::size_t>(row)];
         emit chosen(taken);
     }
 }

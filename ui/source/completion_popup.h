@@ -3,7 +3,7 @@
 #pragma once
 
 #ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse the C++20 headers that these lead to
-#include "core/spec/completion.h"
+#include "core/edit/completion.h"
 #endif
 
 #include <QFrame>
@@ -23,14 +23,14 @@ class CompletionPopup : public QFrame
 public:
     explicit CompletionPopup(QWidget* editor);
     /// Shows them below `line` (in global coordinates), or above it when there is no room. The first one is chosen.
-    void offer(const spec::Completions& completions, const QRect& line);
+    void offer(const edit::Completions& completions, const QRect& line);
     /// Up, down, page up and down, Enter, Tab, Escape. False: the key is the editor's.
     bool handleKey(QKeyEvent* event);
-    [[nodiscard]] const spec::Completions& completions() const { return m_completions; }
+    [[nodiscard]] const edit::Completions& completions() const { return m_completions; }
     [[nodiscard]] QListWidget* list() const { return m_list; }
 
 signals:
-    void chosen(const sheaf::spec::Completion& completion);
+    void chosen(const sheaf::edit::Completion& completion);
 
 private:
     void choose();
@@ -38,7 +38,7 @@ private:
 
     QListWidget* m_list;
     QLabel* m_help;
-    spec::Completions m_completions;
+    edit::Completions m_completions;
 };
 
 } // namespace sheaf::ui

@@ -5,7 +5,7 @@
 #include "core/base/paths.h"
 #include "core/base/text.h"
 #include "core/pipeline/entry_script.h"
-#include "core/spec/completion.h"
+#include "core/edit/completion.h"
 #include "ui/source/code_editor.h"
 #include "ui/source/diff_view.h"
 #include "ui/source/source_page.h"
@@ -417,7 +417,7 @@ void SourcePanel::onCursorMoved(const QString& file, qint64 offset)
     if (text == nullptr) {
         return;
     }
-    const auto parts = text::split(spec::pathAt(*text, static_cast<std::size_t>(offset)), '.');
+    const auto parts = text::split(edit::pathAt(*text, static_cast<std::size_t>(offset)), '.');
     if (parts.size() > 1 && parts[0] == "jobs") {
         m_isFollowing = true;
         m_context.selection.setStep(toQt(parts[1]));
@@ -443,7 +443,7 @@ void SourcePanel::showStep(const QString& step)
     }
     const auto offset = static_cast<std::size_t>(job.cursorOffset());
     const std::string path = "jobs." + toStd(step);
-    const auto range = spec::rangeOfPath(*text, path);
+    const auto range = edit::rangeOfPath(*text, path);
     if (range && (offset < range->begin || offset > range->wholeEnd)) {
         job.showOffset(static_cast<qint64>(range->begin));
     }

@@ -62,8 +62,8 @@ class DocumentState::Step : public QUndoCommand
 public:
     struct Change {
         QString file;
-        std::vector<spec::TextPatch> forth;
-        std::vector<spec::TextPatch> back;
+        std::vector<edit::TextPatch> forth;
+        std::vector<edit::TextPatch> back;
     };
 
     Step(DocumentState& state, const QString& title, QString mergeKey, bool mergesLate = false)
@@ -152,7 +152,7 @@ DocumentState::~DocumentState()
     m_undo.clear(); // its steps name this object
 }
 
-std::vector<spec::TextPatch> DocumentState::difference(const std::string& before, const std::string& after)
+std::vector<edit::TextPatch> DocumentState::difference(const std::string& before, const std::string& after)
 {
     if (before == after) {
         return {};
@@ -258,8 +258,8 @@ void DocumentState::apply(const Gesture& gesture)
             emit failed({ ErrorCode::NotFound, { { "path", toStd(part.file) } } });
             return;
         }
-        if (!part.patches.empty() && spec::patched(held->text, part.patches) != held->text) {
-            step->changes.push_back({ tidy(part.file), part.patches, spec::inverseOf(held->text, part.patches) });
+        if (!part.patches.empty() && edit::patched(held->text, part.patches) != held->text) {
+            step->changes.push_back({ tidy(part.file), part.patches, edit::inverseOf(held->text, part.patches) });
         }
     }
     if (gesture.canvas && *gesture.canvas != m_canvas) {
@@ -291,7 +291,7 @@ bool DocumentState::rewrite(const QString& title, const Result<std::string>& tex
     return rewrite(title, m_jobFile, *text);
 }
 
-bool DocumentState::edit(const QString& title, const QString& file, const std::vector<spec::Edit>& edits, const QString& mergeKey)
+bool DocumentState::edit(const QString& title, const QString& file, const std::vector<edit::Edit>& edits, const QString& mergeKey)
 {
     const Held* held = hold(file);
     if (held == nullptr) {
@@ -300,12 +300,12 @@ bool DocumentState::edit(const QString& title, const QString& file, const std::v
     }
     std::string text = held->text;
     for (const auto& one : edits) {
-        const auto patches = spec::patchesFor(spec::parseYaml(spec::SourceText(toStd(file), text)), one);
+        const auto patches = edit::patchesFor(spec::parseYaml(spec::SourceText(toStd(file), text)), one);
         if (!patches) {
             emit failed(patches.error());
             return false;
         }
-        text = spec::patched(text, *patches);
+        text = edit::patched(text, *patches);
     }
     return rewrite(title, file, text, mergeKey);
 }
@@ -315,13 +315,13 @@ void DocumentState::setCanvas(const QString& title, const CanvasNotes& notes, co
     apply({ title, {}, notes, mergeKey });
 }
 
-void DocumentState::change(const QString& file, const std::vector<spec::TextPatch>& patches)
+void DocumentState::change(const QString& file, const std::vector<edit::TextPatch>& patches)
 {
     const auto found = m_held.find(file);
     if (found == m_held.end()) {
         return;
     }
-    found->second.text = spec::patched(found->second.text, patches);
+    found->second.text = edit::patched(found->second.text, patches);
     m_shared.reset();
     emit textChanged(file, patches);
 }
@@ -458,7 +458,7 @@ void DocumentState::onDiskChanged(const QString& file)
     held.saved = *bytes;
     auto step = std::make_unique<Step>(*this, tr("Change of %1 by another program").arg(QFileInfo(file).fileName()), QString());
     const auto patches = difference(held.text, *bytes);
-    step->changes.push_back({ file, patches, spec::inverseOf(held.text, patches) });
+    step->changes.push_back({ file, patches, edit::inverseOf(held.text, patches) });
     m_undo.push(step.release());
     emit dirtyChanged();
     emit reloaded(file);

@@ -4,7 +4,7 @@
 
 #ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse the C++20 headers that these lead to
 #include "core/base/error.h"
-#include "core/spec/edit.h"
+#include "core/edit/edit.h"
 #include "core/spec/file_texts.h"
 #include "ui/state/canvas_notes.h"
 
@@ -29,7 +29,7 @@ struct Gesture {
     QString title; // "Set mini_batch_size of score → 20"; named in the menu
     struct Part {
         QString file; // absolute
-        std::vector<spec::TextPatch> patches; // against the text that text(file) gives
+        std::vector<edit::TextPatch> patches; // against the text that text(file) gives
     };
     std::vector<Part> parts;
     std::optional<CanvasNotes> canvas; // all notes as they are to be
@@ -66,13 +66,13 @@ public:
     [[nodiscard]] const CanvasNotes& canvas() const { return m_canvas; }
 
     /// The one range in which two texts differ.
-    [[nodiscard]] static std::vector<spec::TextPatch> difference(const std::string& before, const std::string& after);
+    [[nodiscard]] static std::vector<edit::TextPatch> difference(const std::string& before, const std::string& after);
     /// Carries the gesture out. Parts that change nothing are dropped; a gesture without any part is none.
     void apply(const Gesture& gesture);
     /// Shorthands: a whole new text of the file, or an edit; false when it was refused (told by failed()).
     bool rewrite(const QString& title, const QString& file, const std::string& text, const QString& mergeKey = {});
     bool rewrite(const QString& title, const Result<std::string>& text); // of the job file
-    bool edit(const QString& title, const QString& file, const std::vector<spec::Edit>& edits, const QString& mergeKey = {});
+    bool edit(const QString& title, const QString& file, const std::vector<edit::Edit>& edits, const QString& mergeKey = {});
     void setCanvas(const QString& title, const CanvasNotes& notes, const QString& mergeKey = {});
 
     [[nodiscard]] QUndoStack& undoStack() { return m_undo; }
@@ -102,7 +102,7 @@ signals:
     void settleAsked();
     void closed();
     /// The text of one file became another, by a gesture, undo or the disk; patches are against the text before.
-    void textChanged(const QString& file, const std::vector<sheaf::spec::TextPatch>& patches);
+    void textChanged(const QString& file, const std::vector<sheaf::edit::TextPatch>& patches);
     void canvasChanged();
     void dirtyChanged();
     void conflictFound(const QString& file);
@@ -119,7 +119,7 @@ private:
         std::string theirs;
     };
 
-    void change(const QString& file, const std::vector<spec::TextPatch>& patches);
+    void change(const QString& file, const std::vector<edit::TextPatch>& patches);
     void setNotes(const CanvasNotes& notes);
     Held* hold(const QString& file);
     void onDiskChanged(const QString& file);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // SPDX-FileCopyrightText: The Sheaf authors
-#include "core/spec/better_value.h"
+#include "core/edit/better_value.h"
 #include "core/spec/field_table.h"
-#include "core/spec/quick_fix.h"
+#include "core/edit/quick_fix.h"
 #include "core/spec/validator.h"
 #include "tests/core/pipeline/job_mutations.h"
 #include "tests/core/pipeline/resolved_job.h"
@@ -15,8 +15,8 @@
 using namespace sheaf;
 namespace fs = std::filesystem;
 using spec::Diagnostic;
-using spec::FixKind;
-using spec::QuickFix;
+using edit::FixKind;
+using edit::QuickFix;
 
 namespace {
 
@@ -66,7 +66,7 @@ class tst_quick_fix : public QObject
         Applied applied;
         if (!fix.patches.empty()) {
             const auto edited = texts.find(fix.file);
-            applied.text = spec::patched(edited != texts.end() ? edited->second : test::readAll(fix.file), fix.patches);
+            applied.text = edit::patched(edited != texts.end() ? edited->second : test::readAll(fix.file), fix.patches);
             (*changed)[fix.file] = applied.text;
         }
         std::vector<fs::path> made;
@@ -135,7 +135,7 @@ class tst_quick_fix : public QObject
         std::string kinds;
         bool found = false;
         for (const auto& d : before.diagnostics) {
-            for (const auto& fix : spec::quickFixes(d, test::readAll(d.file))) {
+            for (const auto& fix : edit::quickFixes(d, test::readAll(d.file))) {
                 const Applied after = apply(home, none, fix);
                 const std::string wrong = judge(before, d, after);
                 if (!wrong.empty()) {
@@ -384,7 +384,7 @@ private slots:
                     if (d.severity == spec::Severity::Note) {
                         continue;
                     }
-                    const auto fixes = spec::quickFixes(d, d.file == target.string() ? mutant.text : test::readAll(d.file));
+                    const auto fixes = edit::quickFixes(d, d.file == target.string() ? mutant.text : test::readAll(d.file));
                     ++codes[d.code].second;
                     codes[d.code].first += fixes.empty() ? 0 : 1;
                     if (fixes.empty()) {
@@ -431,7 +431,7 @@ private slots:
                  Scope::Resources, Scope::Limits, Scope::Input, Scope::InputDeclaration, Scope::Output }) {
             for (const auto& field : spec::fields(scope)) {
                 for (const char* text : { "", "-5", "0", "7.5", "1e12", "10 min", "2GB", "tru", "INF", "folder", "[x]", "many" }) {
-                    for (const auto& value : spec::betterValues(text, spec::allowedText(field), field.defaultValue)) {
+                    for (const auto& value : edit::betterValues(text, spec::allowedText(field), field.defaultValue)) {
                         spec::FieldValue written;
                         written.text = value;
                         QVERIFY2(!spec::checkValue(field, written, ""), (std::string(field.name) + ": " + text + " → " + value).c_str());
@@ -451,12 +451,12 @@ private slots:
             d.where = spec::SourceText("/x/score.py", script).range(begin, script.find('\n', begin));
             return d;
         };
-        const auto parse = spec::quickFixes(finding("parse-args", script.find("argparse.Arg")), script);
+        const auto parse = edit::quickFixes(finding("parse-args", script.find("argparse.Arg")), script);
         QCOMPARE(parse.size(), std::size_t { 1 });
-        QVERIFY(spec::patched(script, parse.front().patches).find("args = argparse.ArgumentParser().parse_known_args()[0]\n") != std::string::npos);
-        const auto parameters = spec::quickFixes(finding("run-parameters", script.find("def run")), script);
+        QVERIFY(edit::patched(script, parse.front().patches).find("args = argparse.ArgumentParser().parse_known_args()[0]\n") != std::string::npos);
+        const auto parameters = edit::quickFixes(finding("run-parameters", script.find("def run")), script);
         QCOMPARE(parameters.size(), std::size_t { 1 });
-        QVERIFY(spec::patched(script, parameters.front().patches).find("def run(mini_batch):\n") != std::string::npos);
+        QVERIFY(edit::patched(script, parameters.front().patches).find("def run(mini_batch):\n") != std::string::npos);
     }
 
     void what_comes_from_the_command_line_has_no_fix()
@@ -465,7 +465,7 @@ private slots:
         const auto resolved = pipeline::resolve({ home / "pipeline.yml", { "jobs.p.mini_batch_size=0", "jobs.p.retry_settings.timeout=0" }, m_folder.path() / "run", true });
         QCOMPARE(resolved.diagnostics.size(), std::size_t { 2 });
         for (const auto& d : resolved.diagnostics) {
-            QVERIFY(spec::quickFixes(d, test::readAll(d.file)).empty());
+            QVERIFY(edit::quickFixes(d, test::readAll(d.file)).empty());
         }
     }
 };

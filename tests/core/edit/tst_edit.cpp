@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: The Sheaf authors
+#include "core/edit/edit.h"
+#include "core/base/paths.h"
+#include "core/base/text.h"
+#include "tests/support/result_macros.h"
+#include "tests/support/temp_folder.h"
+#include "tests/support/test_runner.h"
+
+#include <filesystem>
+
+using namespace sheaf;
+using namespace sheaf::spec;
+using namespace sheaf::edit;
+
+namespace {
+
+YamlDocument parsed(const std::string& text)
+{
+    return parseYaml(SourceText("job.yml", text));
+}
+
+/// The text after the edit; "refused: …" when it was.
+std::string edited(const std::string& text, const std::string& path, const std::optional<std::string>& value)
+{
+    const auto patches = patchesFor(parsed(text), { editPath(path), value });
+    if (!patches) {
+        return "refused: " + errorSentence(patches.error());
+    }
+    const std::string now = patched(text, *patches);
+    if (patched(now, inverseOf(text, *patches)) != text) {
+        return "the inverse does not give back the text";
+    }
+    return now;
+}
+
+std::string set(const std::string& text, const std::string& path, const std::string& value)
+{
+    return edited(text, path, value);
+}
+
+std::string unset(const std::string& text, const std::string& path)
+{
+    return edited(text, path, std::nullopt);
+}
+
+/// Every scalar and empty value of a tree with its path, as long as it is written where it stands.
+void eachValue(const YamlNode& node, std::vector<std::string>& path, std::vector<std::pair<std::vector<std::string>, const YamlNode*>>& all)
+{
+    if (node.isScalar() || node.isNull()) {
+        all.emplace_back(path, &node);
+    }
+    for (std::size_t i = 0; i < node.items.size(); ++i) {
+        path.push_back(std::to_string(i));
+        eachValue(node.items[i], path, all);
+        path.pop_back();
+    }
+    for (const auto& entry : node.entries) {
+        path.push_back(entry.key);
+        eachValue(entry.value, path, all);
+        path.pop_back();
+    }
+}
+
+} // namespace
+
+class tst_edit : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void a_value_changes_and_nothing_else()
+    {
+        QCOMPARE(set("a: 1 # one\nb: 2\n", "a", "10"), std::string("a: 10 # one\nb: 2\n"));
+        QCOMPARE(set("a: 1\r\nb:   word   \r\n", "b", "other"), std::string("a: 1\r\nb:   other   \r\n"));
+        QCOMPARE(set("\xEF\xBB\xBF" "a: 1", "a", "2"), std::string("\xEF\xBB\xBF" "a: 2"));
+        QCOMPARE(set("j: {a: 1, b: [x, 'y']}\n", "j.b.1", "z"), std::string("j: {a: 1, b: [x, 'z']}\n"));
+        QCOMPARE(set("a: &anchor !!str 5 # c\n", "a", "6"), std::string("a: &anchor !!str 6 # c\n"));
+        QCOMPARE(set("a: 1\n", "a", "1"), std::string("a: 1\n"));
+    }
+
+    void quotes_stay_and_what_needs_them_gets_them()
+    {
+        QCOMPARE(set("a: '10'\n", "a", "20"), std::string("a: '20'\n"));
+        QCOMPARE(set("a: \"x\"\n", "a", "say \"hi\""), std::string("a: \"say \\\"hi\\\"\"\n"));
+        QCOMPARE(set("a: 'x'\n", "a", "it's"), std::string("a: 'it''s'\n"));
+        QCOMPARE(set("a: x\n", "a", "'5'"), std::string("a: '5'\n"));
+        QCOMPARE(set("a: x\n", "a", "key: value"), std::string("a: 'key: value'\n"));
+        QCOMPARE(set("a: x\n", "a", "${{parent.inputs.b}}"), std::string("a: ${{parent.inputs.b}}\n"));
+        QCOMPARE(set("{a: x}\n", "a", "${{parent.inputs.b}}"), std::string("{a: '${{parent.inputs.b}}'}\n"));
+        QCOMPARE(set("a: x\n", "a", "# no comment"), std::string("a: '# no comment'\n"));
+    }
+
+    void texts_of_several_lines_stay_blocks()
+    {
+        const std::string command = "a:\n  c: |  # shell\n     echo 1\n     echo 2\n  d: 1\n";
+        QCOMPARE(set(command, "a.c", "echo 3\n\necho 4\n"), std::string("a:\n  c: |  # shell\n     echo 3\n\n     echo 4\n  d: 1\n"));
+        QCOMPARE(set(command, "a.c", "true"), std::string("a:\n  c: true  # shell\n  d: 1\n"));
+        QCOMPARE(set("a: x\n", "a", "one\ntwo"), std::string("a: |-\n  one\n  two\n"));
+        QCOMPARE(set("a: x # why\n", "a", "one\ntwo"), std::string("a: \"one\\ntwo\" # why\n"));
+        QCOMPARE(set("a: # why\n", "a", "one\ntwo"), std::string("a: \"one\\ntwo\" # why\n"));
+        QCOMPARE(set("{a: x}\n", "a", "one\ntwo"), std::string("{a: \"one\\ntwo\"}\n"));
+    }
+
+    void a_new_key_goes_behind_its_sisters()
+    {
+        QCOMPARE(set("jobs:\n    s:\n        type: parallel # t\n        # tail\n\nz: 1\n", "jobs.s.mini_batch_size", "10"),
+            std::string("jobs:\n    s:\n        type: parallel # t\n        mini_batch_size: 10\n        # tail\n\nz: 1\n"));
+        QCOMPARE(set("a: 1", "b.c.d", "2"), std::string("a: 1\nb:\n  c:\n    d: 2"));
+        QCOMPARE(set("a: {}\n", "a.b", "x"), std::string("a: {b: x}\n"));
+        QCOMPARE(set("a: {b: 1}\n", "a.c.d", "x, y"), std::string("a: {b: 1, c: {d: 'x, y'}}\n"));
+        QCOMPARE(set("a:\nb: 1\n", "a.c", "2"), std::string("a:\n  c: 2\nb: 1\n"));
+        QCOMPARE(set("a: ~ # why\r\nb: 1\r\n", "a.c", "2"), std::string("a: # why\r\n  c: 2\r\nb: 1\r\n"));
+        QCOMPARE(set("", "a.b", "1"), std::string("a:\n  b: 1\n"));
+        QCOMPARE(set("a:\n  t: |+\n    text\n\n", "a.u", "1"), std::string("a:\n  t: |+\n    text\n\n  u: 1\n"));
+        QCOMPARE(set("a:\n", "a", "5"), std::string("a: 5\n"));
+        QCOMPARE(set("l: [a]\nm:\n- x\n- y\n", "l.1", "b"), std::string("l: [a, b]\nm:\n- x\n- y\n"));
+        QCOMPARE(set("l: [a]\nm:\n- x\n- y\n", "m.2", "z"), std::string("l: [a]\nm:\n- x\n- y\n- z\n"));
+        QCOMPARE(set("k:\n- x\n", "k", "[1, 2]"), std::string("k: [1, 2]\n"));
+    }
+
+    void what_is_taken_away_takes_its_lines()
+    {
+        QCOMPARE(unset("a: 1\nb: 2 # two\nc: 3\n", "b"), std::string("a: 1\nc: 3\n"));
+        QCOMPARE(unset("a: 1\nb: 2", "b"), std::string("a: 1"));
+        QCOMPARE(unset("a:\n  b:\n    c: 1\n  d: 2\n", "a.b"), std::string("a:\n  d: 2\n"));
+        QCOMPARE(unset("a: # why\n  b: 1\nc: 2\n", "a.b"), std::string("a: {} # why\nc: 2\n"));
+        QCOMPARE(unset("{a: 1, b: 2, c: 3}\n", "b"), std::string("{a: 1, c: 3}\n"));
+        QCOMPARE(unset("{a: 1, b: 2, c: 3}\n", "c"), std::string("{a: 1, b: 2}\n"));
+        QCOMPARE(unset("l:\n- a: 1\n  b: 2\n- c: 3\n", "l.0.a"), std::string("l:\n- b: 2\n- c: 3\n"));
+        QCOMPARE(unset("l:\n- a\n- b\n", "l.0"), std::string("l:\n- b\n"));
+        QCOMPARE(unset("l: [a, b]\n", "l.1"), std::string("l: [a]\n"));
+        QCOMPARE(unset("a: |\n  text\n  more\nb: 1\n", "a"), std::string("b: 1\n"));
+    }
+
+    void what_comes_through_an_alias_is_not_changed_at_its_anchor()
+    {
+        const std::string text = "x: &r {num: 1}\na: *r # same\nb:\n  <<: *r\n  m: 2\nc: {<<: *r}\n";
+        QCOMPARE(set(text, "a", "5"), std::string("x: &r {num: 1}\na: 5 # same\nb:\n  <<: *r\n  m: 2\nc: {<<: *r}\n"));
+        QCOMPARE(set(text, "b.num", "7"), std::string("x: &r {num: 1}\na: *r # same\nb:\n  <<: *r\n  m: 2\n  num: 7\nc: {<<: *r}\n"));
+        QVERIFY(set(text, "a.num", "5").starts_with("refused: "));
+        QVERIFY(unset(text, "b.num").starts_with("refused: "));
+    }
+
+    void what_does_not_fit_is_refused_with_a_reason()
+    {
+        QVERIFY(set("a: 1\n", "a.b", "2").find("'a' is a value") != std::string::npos);
+        QVERIFY(set("a: {b: 1}\n", "a", "2").find("set a key in it") != std::string::npos);
+        QVERIFY(set("l: [a]\n", "l.5", "2").find("1 items") != std::string::npos);
+        QVERIFY(set("a: [1\n", "a", "2").starts_with("refused: "));
+        QVERIFY(set("a: 1\n", "a", "[1").starts_with("refused: "));
+        QVERIFY(unset("a: 1\n", "b").starts_with("refused: "));
+        QVERIFY(set("a: 1\n", "", "1").starts_with("refused: "));
+        QVERIFY(set("a: 1\n", "b..c", "1").starts_with("refused: "));
+    }
+
+    void every_value_of_the_samples_can_be_another_and_comes_back_data()
+    {
+        QTest::addColumn<QString>("file");
+        for (const auto& entry : std::filesystem::recursive_directory_iterator(SHEAF_TEST_SOURCE "/resources/samples")) {
+            if (entry.path().extension() == ".yml" || entry.path().filename() == "MLTable") {
+                const auto name = QString::fromStdString(entry.path().string());
+                QTest::newRow(qPrintable(name.section(QLatin1Char('/'), -2))) << name;
+            }
+        }
+    }
+    void every_value_of_the_samples_can_be_another_and_comes_back()
+    {
+        QFETCH(QString, file);
+        const auto original = paths::readFile(file.toStdString());
+        VERIFY_OK(original);
+        for (const bool crlf : { false, true }) {
+            const std::string text = crlf ? QString::fromStdString(*original).replace(QLatin1String("\n"), QLatin1String("\r\n")).toStdString() : *original;
+            const YamlDocument before = parsed(text);
+            std::vector<std::string> path;
+            std::vector<std::pair<std::vector<std::string>, const YamlNode*>> all;
+            eachValue(before.root, path, all);
+            QVERIFY(!all.empty());
+            for (const auto& [where, node] : all) {
+                for (const std::string value : { "17", "another", "it's \"so\": # x", "two\nlines\n" }) {
+                    const auto patches = patchesFor(before, { where, value });
+                    QVERIFY2(patches.has_value(), (text::join(where, ".") + " = " + value + (patches ? "" : errorSentence(patches.error()))).c_str());
+                    // Only the bytes of the value: all before and behind it are as they were.
+                    QCOMPARE(patches->size(), 1U);
+                    QVERIFY(patches->front().begin >= node->where.begin && patches->front().end <= node->where.end);
+                    const std::string now = patched(text, *patches);
+                    QVERIFY(patched(now, inverseOf(text, *patches)) == text);
+                }
+            }
+        }
+    }
+};
+
+SHEAF_TEST(tst_edit)
+#include "tst_edit.moc"
