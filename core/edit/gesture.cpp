@@ -129,14 +129,25 @@ Result<void> unbindOutput(TextDraft& draft, const KeyPath& path, const spec::Yam
     return draft.replaceValue(path, isDeclared ? "" : text::join(lines, "\n"));
 }
 
-std::string withThirdPart(const spec::Expression& expression, std::string_view raw, const std::string& word)
+std::string withPart(const spec::Expression& expression, std::string_view raw, std::size_t part, const std::string& word)
 {
-    std::size_t at = 3;
-    for (std::size_t i = 0; i < 2; ++i) {
+    std::size_t at = 3; // behind "${{"
+    for (std::size_t i = 0; i < part; ++i) {
         at = raw.find(expression.parts[i], at) + expression.parts[i].size();
     }
-    at = raw.find(expression.parts[2], at);
-    return std::string(raw.substr(0, at)) + word + std::string(raw.substr(at + expression.parts[2].size()));
+    const std::string& old = expression.parts[part];
+    at = raw.find(old, at);
+    return std::string(raw.substr(0, at)) + word + std::string(raw.substr(at + old.size()));
+}
+
+Result<void> rewriteDisabled(TextDraft& draft, const TextDraft::Rewrite& rewrite)
+{
+    std::vector<TextPatch> patches;
+    for (const auto& step : disabledSteps(draft.text())) {
+        const std::string now = rewritten(std::string_view(draft.text()).substr(step.begin, step.end - step.begin), rewrite);
+        patches.push_back({ step.begin, step.end, now });
+    }
+    return patches.empty() ? Result<void> {} : draft.take(patches, draft.root(), { "jobs" });
 }
 
 std::vector<std::string> stepNames(const TextDraft& draft)

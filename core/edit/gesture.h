@@ -42,7 +42,9 @@ inline constexpr const char* kNameRule = "a name has letters, digits and _, and 
 /// it had by it.
 Result<void> unbindOutput(TextDraft& draft, const KeyPath& path, const spec::YamlNode* pipelineOutput);
 
-/// The bytes of an expression with another word in the place of its third: blanks in it stay.
-[[nodiscard]] std::string withThirdPart(const spec::Expression& expression, std::string_view raw, const std::string& word);
+/// The bytes of an expression with another word in the place of one of its parts, the first is 0: blanks in it stay.
+[[nodiscard]] std::string withPart(const spec::Expression& expression, std::string_view raw, std::size_t part, const std::string& word);
+/// Steps that are disabled are comments to YAML, and follow a renaming all the same.
+Result<void> rewriteDisabled(TextDraft& draft, const TextDraft::Rewrite& rewrite);
 
 } // namespace sheaf::edit

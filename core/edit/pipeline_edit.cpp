@@ -148,19 +148,8 @@ TextDraft::Rewrite renaming(const std::string& what, const std::string& from, co
         if (parts.size() < 3 || parts[0] != "parent" || parts[1] != what || parts[2] != from) {
             return std::nullopt;
         }
-        return withThirdPart(expression, raw, to);
+        return withPart(expression, raw, 2, to);
     };
-}
-
-/// Steps that are disabled are comments to YAML, and follow all the same.
-Result<void> renameInDisabled(TextDraft& draft, const TextDraft::Rewrite& rewrite)
-{
-    std::vector<TextPatch> patches;
-    for (const auto& step : disabledSteps(draft.text())) {
-        const std::string now = rewritten(std::string_view(draft.text()).substr(step.begin, step.end - step.begin), rewrite);
-        patches.push_back({ step.begin, step.end, now });
-    }
-    return patches.empty() ? Result<void> {} : draft.take(patches, draft.root(), { "jobs" });
 }
 
 Result<void> mustBeFree(const std::string& what, const std::string& name, const std::vector<std::string>& taken)
@@ -359,7 +348,7 @@ Result<std::string> withStepRenamed(const std::string& text, const std::string& 
         if (auto done = draft.rewrite(rewrite, { "jobs", from }, to); !done) {
             return done;
         }
-        return renameInDisabled(draft, rewrite);
+        return rewriteDisabled(draft, rewrite);
     });
 }
 
@@ -380,7 +369,7 @@ Result<std::string> withPipelinePortRenamed(const std::string& text, bool isInpu
         if (auto done = draft.rewrite(rewrite, { group, from }, to); !done) {
             return done;
         }
-        return renameInDisabled(draft, rewrite);
+        return rewriteDisabled(draft, rewrite);
     });
 }
 

@@ -365,7 +365,7 @@ Result<std::string> withPasted(const std::string& text, const std::string& paste
         const auto follow = [&](const spec::Expression& expression, std::string_view raw) -> std::optional<std::string> {
             const auto& parts = expression.parts;
             const bool isStep = parts.size() > 2 && parts[0] == "parent" && parts[1] == "jobs" && renamed.contains(parts[2]);
-            return isStep ? std::optional(withThirdPart(expression, raw, renamed.at(parts[2]))) : std::nullopt;
+            return isStep ? std::optional(withPart(expression, raw, 2, renamed.at(parts[2]))) : std::nullopt;
         };
         if (auto done = steps->rewrite(follow); !done) {
             return done;

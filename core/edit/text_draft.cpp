@@ -460,11 +460,23 @@ Result<void> TextDraft::withLastLineEnd(const std::function<Result<void>(TextDra
 
 Result<void> TextDraft::rewrite(const Rewrite& rewrite, const KeyPath& key, const std::string& newName)
 {
+    return rewriteBelow({}, rewrite, key, newName);
+}
+
+Result<void> TextDraft::rewriteBelow(const KeyPath& path, const Rewrite& rewrite, const KeyPath& key, const std::string& newName)
+{
     const std::string_view bytes = text();
     const YamlLayout layout(m_document.text);
     spec::YamlNode expected = root();
     std::map<std::size_t, TextPatch> patches; // by place: what aliases show is written once
-    eachNode(expected, [&](spec::YamlNode& node) {
+    spec::YamlNode* place = &expected;
+    for (const auto& part : path) {
+        place = place == nullptr ? nullptr : place->find(part);
+    }
+    if (place == nullptr) {
+        return refused(dotted(path), "nothing", "it must be there");
+    }
+    eachNode(*place, [&](spec::YamlNode& node) {
         if (!node.isScalar() || !spec::hasExpression(node.text)) {
             return;
         }

@@ -59,6 +59,8 @@ public:
     using Rewrite = std::function<std::optional<std::string>(const spec::Expression& expression, std::string_view raw)>;
     /// Rewrites the expressions of all values, and gives a key another name ({} : none). Comments stay.
     Result<void> rewrite(const Rewrite& rewrite, const KeyPath& key = {}, const std::string& newName = {});
+    /// The same, but only the expressions at this path and below it.
+    Result<void> rewriteBelow(const KeyPath& path, const Rewrite& rewrite, const KeyPath& key = {}, const std::string& newName = {});
 
     /// Takes the patches (sorted) when the file then reads as `expected`.
     Result<void> take(const std::vector<TextPatch>& patches, const spec::YamlNode& expected, const KeyPath& what);
