@@ -3,6 +3,7 @@
 #include "core/edit/line_repair.h"
 
 #include "core/base/text.h"
+#include "core/edit/yaml_layout.h"
 #include "core/spec/field_table.h"
 #include "core/spec/yaml_node.h"
 
@@ -128,9 +129,12 @@ public:
         }
         std::stable_sort(m_found.begin(), m_found.end(), [](const Found& a, const Found& b) { return a.misfits < b.misfits; });
         std::vector<LineRepair> best;
+        std::vector<const Found*> chosen;
         for (const auto& found : m_found) {
-            if (best.size() < kMostRepairs && found.misfits == m_found.front().misfits) {
+            const bool saysTheSame = std::any_of(chosen.begin(), chosen.end(), [&](const Found* other) { return sameMeaning(other->tree, found.tree); });
+            if (best.size() < kMostRepairs && found.misfits == m_found.front().misfits && !saysTheSame) {
                 best.push_back(found.repair);
+                chosen.push_back(&found);
             }
         }
         return best;
@@ -141,6 +145,7 @@ private:
     {
         LineRepair repair;
         int misfits = 0;
+        spec::YamlNode tree; // as the file reads with it
     };
 
     [[nodiscard]] std::size_t offset(int number) const
@@ -154,9 +159,10 @@ private:
         if (!m_tried.insert(after).second) {
             return;
         }
-        const spec::YamlDocument document = spec::parseYaml(spec::SourceText(m_text.file(), std::move(after)));
+        spec::YamlDocument document = spec::parseYaml(spec::SourceText(m_text.file(), std::move(after)));
         if (document.diagnostics.empty()) {
-            m_found.push_back({ std::move(repair), misfitsOfFile(document.root) });
+            const int misfits = misfitsOfFile(document.root);
+            m_found.push_back({ std::move(repair), misfits, std::move(document.root) });
         }
     }
 

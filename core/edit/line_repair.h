@@ -19,7 +19,7 @@ struct LineRepair
 };
 
 /// For a text that is no YAML, with the line where reading ended: colons, brackets, quotes and indentation that were most likely meant, the best
-/// two at most. Of several ways that read, those win that give the keys of a job file their places. Pure; parses the text some dozen times.
+/// two at most, which read differently. Of several ways that read, those win that give the keys of a job file their places. Pure; parses the text some dozen times.
 [[nodiscard]] std::vector<LineRepair> lineRepairs(const spec::SourceText& text, int line);
 
 } // namespace sheaf::edit

@@ -353,8 +353,10 @@ private:
         const bool isFirst = text::trim(m_bytes.substr(begin, at - begin)).empty();
         if (isFirst && indent >= 0) {
             const std::string_view line = m_bytes.substr(at, std::min(m_bytes.find('\n', at), m_bytes.size()) - at);
-            offer({ FixKind::Reindent, std::string(text::trim(line)), std::string(text::trim(line)), m_d.path, {},
-                { { begin, at, std::string(static_cast<std::size_t>(indent), ' ') } }, {} });
+            QuickFix fix { FixKind::Reindent, std::string(text::trim(line)), std::string(text::trim(line)), {}, {},
+                { { begin, at, std::string(static_cast<std::size_t>(indent), ' ') } }, {} };
+            fix.path = holderAfter(fix.patches);
+            offer(std::move(fix));
         }
     }
 
@@ -1473,9 +1475,20 @@ private:
     {
         for (const auto& repair : lineRepairs(m_document.text, m_d.where.line)) {
             const bool moved = text::trim(repair.before) == text::trim(repair.after);
+            const std::string path = moved && repair.patches.size() == 1 ? holderAfter(repair.patches) : std::string();
             offer({ moved ? FixKind::Reindent : FixKind::ReplaceLine, std::string(text::trim(repair.before)), std::string(text::trim(repair.after)),
-                "", {}, repair.patches, {} });
+                path, {}, repair.patches, {} });
         }
+    }
+
+    /// What the key of a moved line belongs to from then on: one line may be moved to several places.
+    [[nodiscard]] std::string holderAfter(const std::vector<TextPatch>& patches) const
+    {
+        const std::string text = patched(m_bytes, patches);
+        const spec::YamlDocument after = spec::parseYaml(spec::SourceText(m_d.file, text));
+        const FixPlaces places(after);
+        const FixPlace* key = places.withKeyAt(text.find_first_not_of(' ', patches.front().begin));
+        return key == nullptr || key->path.size() < 2 ? std::string() : dotted(Path(key->path.begin(), key->path.end() - 1));
     }
 
     const spec::Diagnostic& m_d;

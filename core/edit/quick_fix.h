@@ -23,7 +23,7 @@ enum class FixKind {
     RenameFlag, // from, to: with dashes
     InsertText, // to: a bracket, a quote or a flag's value that is missing
     ReplaceLine, // from, to: one line of the file, without its indentation
-    Reindent, // from: the line without its indentation
+    Reindent, // from: the line without its indentation; path: what it belongs to then, "" for the file itself
     CreateFile, // path: of the file
 };
 BOOST_DESCRIBE_ENUM(FixKind, RenameKey, ReplaceValue, AddEntry, RemoveEntry, MoveEntry, RenameFlag, InsertText, ReplaceLine, Reindent, CreateFile)

@@ -47,7 +47,7 @@ QString fixTitle(const edit::QuickFix& fix)
     case FixKind::ReplaceLine:
         return say("Write %1").arg(shown(fix.to));
     case FixKind::Reindent:
-        return say("Indent %1 like its neighbours").arg(shown(fix.from));
+        return fix.path.empty() ? say("Indent %1 like its neighbours").arg(shown(fix.from)) : say("Indent %1 as a part of %2").arg(shown(fix.from), shown(fix.path));
     case FixKind::CreateFile:
         return say("Create %1").arg(shown(fix.path));
     }

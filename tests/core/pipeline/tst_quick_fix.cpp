@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // SPDX-FileCopyrightText: The Sheaf authors
+#include "core/base/text.h"
 #include "core/edit/better_value.h"
 #include "core/spec/field_table.h"
 #include "core/edit/quick_fix.h"
@@ -355,6 +356,22 @@ private slots:
             done.erase(at, m_folder.path().string().size());
         }
         QCOMPARE(QString::fromStdString(done), fixes);
+    }
+
+    /// A line that may belong to two maps: each choice says which one it means; what reads the same is one choice.
+    void a_line_that_may_be_moved_to_two_places()
+    {
+        const std::string yaml = std::string("type: pipeline\njobs:\n  c:\n    command: ls\n    inputs:\n      data:\n        type: uri_folder\n       path: ./data\n") + kTail;
+        const fs::path home = makeHome(yaml);
+        std::vector<std::string> places;
+        for (const auto& d : resolve(home, nullptr).diagnostics) {
+            for (const auto& fix : d.code == "yaml-syntax" ? edit::quickFixes(d, yaml) : std::vector<QuickFix> {}) {
+                QCOMPARE(fix.kind, FixKind::Reindent);
+                places.push_back(fix.from + " in " + fix.path);
+            }
+        }
+        std::sort(places.begin(), places.end());
+        QCOMPARE(text::join(places, "; "), std::string("path: ./data in jobs.c.inputs; path: ./data in jobs.c.inputs.data"));
     }
 
     /// What people get wrong, over all good files: no fix makes it worse.
