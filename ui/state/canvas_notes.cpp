@@ -8,6 +8,16 @@
 
 namespace sheaf::ui {
 
+void CanvasNotes::rename(const QString& from, const QString& to)
+{
+    places.remove(to);
+    if (const auto place = places.find(from); place != places.end()) {
+        const QPointF kept = *place;
+        places.erase(place);
+        places[to] = kept;
+    }
+}
+
 QByteArray CanvasNotes::toJson() const
 {
     QJsonObject placed;

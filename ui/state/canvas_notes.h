@@ -26,6 +26,11 @@ struct CanvasNotes {
     QVector<CanvasFrame> frames;
     bool operator==(const CanvasNotes&) const = default;
 
+    /// The node id of an input or output of the pipeline; that of a step is its name.
+    [[nodiscard]] static QString portNode(bool isInput, const QString& name) { return (isInput ? QStringLiteral("input:") : QStringLiteral("output:")) + name; }
+    /// The place goes over to another node id; what was kept of that one, of a node that is no more, is forgotten.
+    void rename(const QString& from, const QString& to);
+
     [[nodiscard]] QByteArray toJson() const;
     /// What cannot be understood is passed over.
     [[nodiscard]] static CanvasNotes fromJson(const QByteArray& bytes);

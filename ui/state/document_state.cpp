@@ -4,6 +4,7 @@
 
 #include "core/base/line_diff.h"
 #include "core/base/paths.h"
+#include "core/edit/pipeline_edit.h"
 #include "core/workspace/workspace.h"
 #include "ui/state/work_thread.h"
 #include "ui/text/convert.h"
@@ -313,6 +314,46 @@ bool DocumentState::edit(const QString& title, const QString& file, const std::v
 void DocumentState::setCanvas(const QString& title, const CanvasNotes& notes, const QString& mergeKey)
 {
     apply({ title, {}, notes, mergeKey });
+}
+
+Result<void> DocumentState::renameStep(const QString& from, const QString& to, const std::optional<QPointF>& place)
+{
+    if (from == to) {
+        return {};
+    }
+    const std::string* now = text(m_jobFile);
+    if (now == nullptr) {
+        return fail(ErrorCode::NotFound, { { "path", toStd(m_jobFile) } });
+    }
+    return rename(tr("Rename %1 → %2").arg(from, to), edit::withStepRenamed(*now, toStd(from), toStd(to)), from, to, place);
+}
+
+Result<void> DocumentState::renamePipelinePort(bool isInput, const QString& from, const QString& to, const std::optional<QPointF>& place)
+{
+    if (from == to) {
+        return {};
+    }
+    const std::string* now = text(m_jobFile);
+    if (now == nullptr) {
+        return fail(ErrorCode::NotFound, { { "path", toStd(m_jobFile) } });
+    }
+    return rename(tr("Rename %1 → %2").arg(from, to), edit::withPipelinePortRenamed(*now, isInput, toStd(from), toStd(to)), CanvasNotes::portNode(isInput, from),
+        CanvasNotes::portNode(isInput, to), place);
+}
+
+Result<void> DocumentState::rename(
+    const QString& title, const Result<std::string>& text, const QString& fromNode, const QString& toNode, const std::optional<QPointF>& place)
+{
+    if (!text) {
+        return tl::unexpected(text.error());
+    }
+    CanvasNotes notes = m_canvas;
+    notes.rename(fromNode, toNode);
+    if (place) {
+        notes.places[toNode] = *place;
+    }
+    apply({ title, { { m_jobFile, difference(*this->text(m_jobFile), *text) } }, notes, {} });
+    return {};
 }
 
 void DocumentState::change(const QString& file, const std::vector<edit::TextPatch>& patches)

@@ -74,6 +74,11 @@ public:
     bool rewrite(const QString& title, const Result<std::string>& text); // of the job file
     bool edit(const QString& title, const QString& file, const std::vector<edit::Edit>& edits, const QString& mergeKey = {});
     void setCanvas(const QString& title, const CanvasNotes& notes, const QString& mergeKey = {});
+    /// Another name for a step, or for an input or output of the pipeline; what names it follows, and its box stays where it was: one step of undo.
+    /// `place`: where the box is drawn, when the caller knows; without it a box that was not put by hand lies where the layout puts it. A refusal is
+    /// the caller's to tell.
+    Result<void> renameStep(const QString& from, const QString& to, const std::optional<QPointF>& place = {});
+    Result<void> renamePipelinePort(bool isInput, const QString& from, const QString& to, const std::optional<QPointF>& place = {});
 
     [[nodiscard]] QUndoStack& undoStack() { return m_undo; }
     [[nodiscard]] bool isDirty() const;
@@ -121,6 +126,7 @@ private:
 
     void change(const QString& file, const std::vector<edit::TextPatch>& patches);
     void setNotes(const CanvasNotes& notes);
+    Result<void> rename(const QString& title, const Result<std::string>& text, const QString& fromNode, const QString& toNode, const std::optional<QPointF>& place);
     Held* hold(const QString& file);
     void onDiskChanged(const QString& file);
     void touched();
