@@ -29,16 +29,12 @@ void NodeItem::setNode(GraphNode node)
         prepareGeometryChange();
     }
     m_node = std::move(node);
-    m_farTitle.setText({});
     refreshTip();
     update();
 }
 
 void NodeItem::setStatus(NodeStatus status)
 {
-    if (status.known != m_status.known) {
-        m_farTitle.setText({});
-    }
     m_status = std::move(status);
     refreshTip();
     update();
@@ -99,7 +95,6 @@ void NodeItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option, 
     look.problem = m_problem;
     look.isChanged = m_isChanged;
     look.legal = m_legal ? &*m_legal : nullptr;
-    look.farTitle = &m_farTitle;
     look.scale = QStyleOptionGraphicsItem::levelOfDetailFromTransform(painter->worldTransform());
     paintNode(*painter, m_node, m_status, look);
 }

@@ -47,7 +47,6 @@ private:
     bool m_isHovered = false;
     bool m_isChanged = false;
     std::optional<std::vector<PortPlace>> m_legal;
-    QStaticText m_farTitle;
 };
 
 } // namespace sheaf::ui

@@ -6,26 +6,92 @@
 #include "ui/style/icons.h"
 #include "ui/style/theme.h"
 
-#include <QCoreApplication>
+#include <QApplication>
+#include <QHash>
 #include <QPainterPath>
+#include <QStaticText>
 
 namespace sheaf::ui {
 
 namespace {
 
 constexpr double kNoText = 0.6; // below, only a title in large letters can be read
-constexpr double kFlat = 0.22; // below, a box is all that can be seen
+constexpr double kFlat = 0.28; // below, a box is all that can be seen: its title would be 7 pixels high
 
-QFont pixelFont(double pixels, bool bold = false)
+/// The kinds of text in a box.
+enum class Hand { Title, SourceTitle, FarTitle, FarSourceTitle, Strong, Plain, Small, Mono };
+
+QFont fontOf(Hand hand)
 {
-    QFont font = textFont(0, bold);
-    font.setPixelSize(static_cast<int>(pixels));
+    const bool isBold = hand != Hand::Plain && hand != Hand::Small && hand != Hand::Mono;
+    const int pixels = hand == Hand::FarTitle ? 26 : hand == Hand::FarSourceTitle ? 22 : hand == Hand::Title ? 15 : hand == Hand::SourceTitle ? 13 : hand == Hand::Small ? 11 : 12;
+    QFont font = hand == Hand::Mono ? monoFont() : textFont(0, isBold);
+    font.setPixelSize(pixels);
     return font;
 }
 
-void elided(QPainter& painter, const QRectF& box, const QString& text, int flags = Qt::AlignLeft | Qt::AlignVCenter)
+/// Words as they are drawn: cut to their room and laid out. Laying them out is what costs most of a frame, and boxes say the same words again
+/// and again, frame after frame. Used in the main thread only.
+class Words {
+public:
+    struct Laid {
+        QStaticText text;
+        QSizeF size;
+    };
+
+    const Laid& laid(const QString& text, Hand hand, int room)
+    {
+        if (const QString family = QApplication::font().key(); family != m_family) { // another font was chosen
+            m_family = family;
+            m_laid.clear();
+            m_fonts.clear();
+        }
+        if (m_laid.size() > kMostWords) {
+            m_laid.clear();
+        }
+        const Key key { text, static_cast<int>(hand), room };
+        if (const auto found = m_laid.constFind(key); found != m_laid.constEnd()) {
+            return *found;
+        }
+        const QFont& font = fontFor(hand);
+        const QFontMetricsF metrics(font);
+        Laid laid;
+        laid.text.setTextFormat(Qt::PlainText);
+        laid.text.setText(metrics.elidedText(text, Qt::ElideRight, room));
+        laid.text.prepare({}, font);
+        laid.size = laid.text.size();
+        return *m_laid.insert(key, laid);
+    }
+
+    const QFont& fontFor(Hand hand)
+    {
+        auto found = m_fonts.find(static_cast<int>(hand));
+        return found != m_fonts.end() ? *found : *m_fonts.insert(static_cast<int>(hand), fontOf(hand));
+    }
+
+private:
+    static constexpr qsizetype kMostWords = 20'000;
+    struct Key {
+        QString text;
+        int hand;
+        int room;
+        bool operator==(const Key&) const = default;
+        friend size_t qHash(const Key& key, size_t seed) { return qHashMulti(seed, key.text, key.hand, key.room); }
+    };
+    QString m_family;
+    QHash<Key, Laid> m_laid;
+    QHash<int, QFont> m_fonts;
+};
+
+/// Draws the words in the box, cut to its width; returns the width they took.
+double write(QPainter& painter, const QRectF& box, const QString& text, Hand hand, Qt::Alignment flags = Qt::AlignLeft)
 {
-    painter.drawText(box, flags, painter.fontMetrics().elidedText(text, Qt::ElideRight, static_cast<int>(box.width())));
+    static Words words;
+    const Words::Laid& laid = words.laid(text, hand, static_cast<int>(box.width()));
+    const double left = flags.testFlag(Qt::AlignRight) ? box.right() - laid.size.width() : box.left();
+    painter.setFont(words.fontFor(hand));
+    painter.drawStaticText(QPointF(left, box.center().y() - laid.size.height() / 2), laid.text);
+    return laid.size.width();
 }
 
 void paintBox(QPainter& painter, const QRectF& box, const NodeStatus& status, const NodeLook& look, double radius, bool isDisabled)
@@ -66,13 +132,10 @@ void paintBox(QPainter& painter, const QRectF& box, const NodeStatus& status, co
 
 void paintBadge(QPainter& painter, const QRectF& box, const NodeStatus& status)
 {
-    painter.setFont(pixelFont(12, true));
     const double glyph = 15;
-    const double width = qMin(painter.fontMetrics().horizontalAdvance(status.word) + glyph + 5.0, box.width());
-    const QRectF place(box.right() - width, box.top(), width, box.height());
-    paintGlyph(painter, QRectF(place.left(), place.center().y() - glyph / 2, glyph, glyph), status.tone);
     painter.setPen(toneTextColor(status.tone));
-    elided(painter, place.adjusted(glyph + 5, 0, 1, 0), status.word);
+    const double width = write(painter, box.adjusted(glyph + 5, 0, 0, 0), status.word, Hand::Strong, Qt::AlignRight);
+    paintGlyph(painter, QRectF(box.right() - width - glyph - 5, box.center().y() - glyph / 2, glyph, glyph), status.tone);
 }
 
 QColor portColor(PortKind kind)
@@ -133,8 +196,6 @@ void paintPort(QPainter& painter, QPointF at, const GraphPort& port, double radi
 
 void paintPorts(QPainter& painter, const GraphNode& node, const NodeLook& look)
 {
-    const QFont plain = pixelFont(12);
-    const QFont strong = pixelFont(12, true);
     const double width = nodeSize(node).width();
     for (const bool isInput : { true, false }) {
         const auto& ports = isInput ? node.inputs : node.outputs;
@@ -153,17 +214,13 @@ void paintPorts(QPainter& painter, const GraphNode& node, const NodeLook& look)
             }
             paintPort(painter, at, port, isLegal ? kPortRadius + 1 : kPortRadius - (node.isStep() ? 0.5 : 0));
             if (node.isStep() && look.scale >= kNoText) {
-                painter.setFont(port.isMain ? strong : plain);
                 painter.setPen(node.isDisabled ? theme().muted : theme().text);
-                const double half = node.outputs.empty() ? width - 28 : node.inputs.empty() ? width - 28 : width / 2 - 20;
+                const double half = node.outputs.empty() || node.inputs.empty() ? width - 28 : width / 2 - 20;
                 const QRectF box(isInput ? 14 : width - 14 - half, at.y() - kPortRow / 2, half, kPortRow);
-                QString words = port.name;
-                elided(painter, box, words, (isInput ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
-                const double used = painter.fontMetrics().horizontalAdvance(words) + 6;
+                const double used = write(painter, box, port.name, port.isMain ? Hand::Strong : Hand::Plain, isInput ? Qt::AlignLeft : Qt::AlignRight) + 6;
                 if (isInput && !port.value.isEmpty() && used < half - 30) {
-                    painter.setFont(plain);
                     painter.setPen(theme().muted);
-                    elided(painter, box.adjusted(used, 0, 0, 0), port.value);
+                    write(painter, box.adjusted(used, 0, 0, 0), port.value, Hand::Plain);
                 }
             }
         }
@@ -189,48 +246,40 @@ void paintStep(QPainter& painter, const GraphNode& node, const NodeStatus& statu
 {
     const StepParts parts(nodeSize(node).height());
     paintIcon(painter, parts.icon, node.icon, theme().muted);
-    painter.setFont(pixelFont(15, true));
     painter.setPen(node.isDisabled ? theme().muted : theme().text);
     const double titleRoom = status.known ? 0 : look.problem == NodeProblem::None ? parts.badge.width() : parts.badge.width() - 24;
-    elided(painter, parts.title.adjusted(0, 0, titleRoom, 0), node.title);
+    write(painter, parts.title.adjusted(0, 0, titleRoom, 0), node.title, Hand::Title);
     paintBadges(painter, parts, status, look);
-    painter.setFont(pixelFont(12));
     painter.setPen(theme().muted);
-    elided(painter, parts.kind, node.kindLine);
-    elided(painter, parts.settings, node.settingsLine);
+    write(painter, parts.kind, node.kindLine, Hand::Plain);
+    write(painter, parts.settings, node.settingsLine, Hand::Plain);
     paintPorts(painter, node, look);
     if (!status.known) {
         painter.setPen(QPen(theme().border, 1));
         painter.drawLine(QPointF(parts.data.left(), parts.data.top()), QPointF(parts.data.right(), parts.data.top()));
-        QFont mono = monoFont();
-        mono.setPixelSize(12);
-        painter.setFont(mono);
         painter.setPen(node.isDisabled ? theme().muted : theme().text);
-        elided(painter, parts.data.adjusted(0, 4, 0, 2), node.dataLine);
+        write(painter, parts.data.adjusted(0, 4, 0, 2), node.dataLine, Hand::Mono);
         return;
     }
     paintShares(painter, parts.bar, status.shares, 3.5);
     painter.setPen(theme().text);
-    elided(painter, parts.progress, status.progress);
-    painter.setFont(pixelFont(12, true));
+    write(painter, parts.progress, status.progress, Hand::Plain);
     if (look.isChanged && status.trouble.isEmpty()) {
         painter.setPen(toneTextColor(Tone::Retry));
-        elided(painter, parts.trouble, QCoreApplication::translate("graph", "changed since this run"), Qt::AlignRight | Qt::AlignVCenter);
+        write(painter, parts.trouble, QCoreApplication::translate("graph", "changed since this run"), Hand::Strong, Qt::AlignRight);
         return;
     }
     painter.setPen(toneTextColor(Tone::Failed));
-    elided(painter, parts.trouble, status.trouble, Qt::AlignRight | Qt::AlignVCenter);
+    write(painter, parts.trouble, status.trouble, Hand::Strong, Qt::AlignRight);
 }
 
 void paintSource(QPainter& painter, const GraphNode& node, const QRectF& box, const NodeLook& look)
 {
     paintIcon(painter, QRectF(14, (box.height() - 18) / 2, 18, 18), node.icon, theme().muted);
-    painter.setFont(pixelFont(13, true));
     painter.setPen(theme().text);
-    elided(painter, QRectF(40, 3, box.width() - 54, 18), node.title);
-    painter.setFont(pixelFont(11));
+    write(painter, QRectF(40, 3, box.width() - 54, 18), node.title, Hand::SourceTitle);
     painter.setPen(theme().muted);
-    elided(painter, QRectF(40, 20, box.width() - 54, 16), node.kindLine);
+    write(painter, QRectF(40, 20, box.width() - 54, 16), node.kindLine, Hand::Small);
     paintPorts(painter, node, look);
 }
 
@@ -244,19 +293,9 @@ void paintFar(QPainter& painter, const GraphNode& node, const NodeStatus& status
     } else {
         paintIcon(painter, QRectF(12, box.height() / 2 - 15, 30, 30), node.icon, theme().muted);
     }
-    painter.setFont(pixelFont(node.isStep() ? 26 : 22, true));
     painter.setPen(node.isDisabled ? theme().muted : theme().text);
     const QRectF room(isRun ? 56 : 48, 4, box.width() - (isRun ? 64 : 56), isRun ? 54 : box.height() - 8);
-    if (look.farTitle != nullptr && node.isStep()) { // laid out once, not for every frame
-        if (look.farTitle->text().isEmpty()) {
-            look.farTitle->setTextFormat(Qt::PlainText);
-            look.farTitle->setText(painter.fontMetrics().elidedText(node.title, Qt::ElideRight, static_cast<int>(room.width())));
-            look.farTitle->prepare({}, painter.font());
-        }
-        painter.drawStaticText(QPointF(room.left(), room.center().y() - look.farTitle->size().height() / 2), *look.farTitle);
-    } else {
-        elided(painter, room, node.title);
-    }
+    write(painter, room, node.title, node.isStep() ? Hand::FarTitle : Hand::FarSourceTitle);
     if (look.legal != nullptr) {
         paintPorts(painter, node, look);
     }

@@ -4,8 +4,6 @@
 
 #include "ui/canvas/graph_model.h"
 
-#include <QStaticText>
-
 namespace sheaf::ui {
 
 enum class NodeProblem { None, Warning, Error };
@@ -17,7 +15,6 @@ struct NodeLook {
     NodeProblem problem = NodeProblem::None; // the worst finding in this box
     bool isChanged = false; // differs from what the run in view ran
     const std::vector<PortPlace>* legal = nullptr; // a wire is dragged: where it may end; null: none is
-    QStaticText* farTitle = nullptr; // kept by the caller, emptied when the title or the room for it changes
     double scale = 1; // pixels per scene unit: decides the level of detail
 };
 
