@@ -2,7 +2,6 @@
 // SPDX-FileCopyrightText: The Sheaf authors
 #include "core/pipeline/parallel_settings.h"
 
-#include "core/base/paths.h"
 #include "core/base/text.h"
 #include "core/pipeline/argument_text.h"
 #include "core/pipeline/entry_script.h"
@@ -98,10 +97,12 @@ private:
                     "check task.entry_script and task.code" });
             return;
         }
-        m_script = paths::readFile(script).value_or(std::string());
-        m_scriptOptions = spec::optionNames(m_script);
-        if (!script.empty() && !definesFunction(m_script, "run")
-            && !definesFunction(m_script, "enqueue")) {
+        if (script.empty()) {
+            return;
+        }
+        const EntryScript& known = m_context.script(script, m_settings.code);
+        m_scriptOptions = known.options;
+        if (!known.definesRun) {
             m_fields.report(Severity::Warning, "no-run-function", "task.entry_script",
                 fmt::format("{} has no 'def run'", script.string()),
                 { m_settings.entryScript, "a script with run(mini_batch)",
@@ -556,7 +557,6 @@ private:
     StepSpec& m_step;
     ParallelSettings& m_settings;
     spec::RunnerArguments m_flags;
-    std::string m_script;
     std::vector<std::string> m_scriptOptions;
     InputKind m_kind = InputKind::Unknown;
     const spec::MlTable* m_table = nullptr;

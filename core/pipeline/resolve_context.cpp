@@ -3,12 +3,28 @@
 #include "core/pipeline/resolve_context.h"
 
 #include "core/base/paths.h"
+#include "core/pipeline/entry_script.h"
+#include "core/spec/runner_arguments.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <sys/stat.h>
 
 namespace sheaf::pipeline {
+
+namespace {
+
+/// In ns; it is the time of the last change of content or name, which no program can set back.
+std::int64_t changedAt(const std::filesystem::path& path)
+{
+    struct stat status
+    {
+    };
+    return ::stat(path.c_str(), &status) == 0 ? std::int64_t { status.st_ctim.tv_sec } * 1'000'000'000 + status.st_ctim.tv_nsec : 0;
+}
+
+} // namespace
 
 ResolveContext::ResolveContext(const ResolveRequest& request, spec::JobFile job)
     : m_job(std::move(job))
@@ -78,12 +94,24 @@ void ResolveContext::checkTablePaths(const spec::MlTable& table)
     }
 }
 
-const std::string& ResolveContext::sourceText(const std::string& file)
+const spec::SourceText& ResolveContext::sourceText(const std::string& file)
 {
     const auto [entry, isNew] = m_texts.try_emplace(file);
     if (isNew) {
         const std::string* edited = spec::editedText(m_editedTexts, file);
-        entry->second = edited != nullptr ? *edited : paths::readFile(file).value_or(std::string());
+        entry->second = spec::SourceText(file, edited != nullptr ? *edited : paths::readFile(file).value_or(std::string()));
+    }
+    return entry->second;
+}
+
+const EntryScript& ResolveContext::script(const std::filesystem::path& file, const std::string& code)
+{
+    const auto [entry, isNew] = m_scripts.try_emplace(file.string());
+    if (isNew) {
+        const std::string text = paths::readFile(file).value_or(std::string());
+        entry->second.definesRun = definesFunction(text, "run") || definesFunction(text, "enqueue");
+        entry->second.options = spec::optionNames(text);
+        m_scriptFiles.push_back({ file, code, changedAt(file), changedAt(code) });
     }
     return entry->second;
 }
@@ -100,6 +128,7 @@ void ResolveContext::finish(Resolved& resolved)
     }
     spec::sortDiagnostics(resolved.diagnostics, order);
     resolved.files = std::move(m_job.files);
+    resolved.scripts = std::move(m_scriptFiles);
     resolved.written = std::move(m_job.pipeline);
     resolved.spec.notes = std::move(m_notes);
 }

@@ -6,6 +6,7 @@
 #include "core/spec/findings.h"
 #include "core/spec/job.h"
 #include "core/spec/ml_table.h"
+#include "core/spec/source_text.h"
 
 #include <filesystem>
 #include <map>
@@ -13,6 +14,13 @@
 #include <vector>
 
 namespace sheaf::pipeline {
+
+/// What is looked for in the text of an entry script.
+struct EntryScript
+{
+    bool definesRun = false; // run, or enqueue
+    std::vector<std::string> options; // without dashes
+};
 
 /// What the parts of one resolve() share: the file as read, the request, and what was found so far.
 /// Lives on the stack of resolve().
@@ -39,8 +47,10 @@ public:
     /// The MLTable of a folder, read once; its findings and its file are kept. Null when there is
     /// no such folder.
     [[nodiscard]] const spec::MlTable* table(const std::filesystem::path& folder);
-    /// The bytes of a job or component file, "" when it cannot be read.
-    [[nodiscard]] const std::string& sourceText(const std::string& file);
+    /// A job or component file, "" when it cannot be read.
+    [[nodiscard]] const spec::SourceText& sourceText(const std::string& file);
+    /// The entry script of a step, read once however many steps run it; it is kept among those of the job.
+    [[nodiscard]] const EntryScript& script(const std::filesystem::path& file, const std::string& code);
 
     /// Everything found, sorted; the files read; the notes.
     void finish(Resolved& resolved);
@@ -54,7 +64,9 @@ private:
     std::vector<spec::Diagnostic> m_diagnostics;
     std::vector<std::string> m_notes;
     std::map<std::string, spec::MlTable> m_tables;
-    std::map<std::string, std::string> m_texts;
+    std::map<std::string, spec::SourceText> m_texts;
+    std::map<std::string, EntryScript> m_scripts;
+    std::vector<ScriptFile> m_scriptFiles;
 };
 
 } // namespace sheaf::pipeline

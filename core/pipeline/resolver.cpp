@@ -209,7 +209,7 @@ void putInOrder(ResolveContext& context, std::vector<StepSpec>& steps)
 Resolved resolve(const ResolveRequest& request)
 {
     Resolved resolved;
-    ResolveContext context(request, spec::readJob(request.jobFile, request.overrides, request.texts));
+    ResolveContext context(request, spec::readJob(request.jobFile, request.overrides, request.texts, request.known.get()));
     const auto& pipeline = context.pipeline();
     RunSpec& run = resolved.spec;
     run.jobFile = pipeline.file;
@@ -227,7 +227,7 @@ Resolved resolve(const ResolveRequest& request)
     binding.checkUnused();
     putInOrder(context, run.steps);
     run.outputs = binding.pipelineOutputs();
-    resolved.disabled = edit::disabledSteps(context.sourceText(pipeline.file));
+    resolved.disabled = edit::disabledSteps(context.sourceText(pipeline.file).bytes());
     context.finish(resolved);
     return resolved;
 }

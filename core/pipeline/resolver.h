@@ -6,9 +6,12 @@
 #include "core/spec/diagnostic.h"
 #include "core/spec/file_texts.h"
 #include "core/spec/job.h"
+#include "core/spec/yaml_files.h"
 #include "core/edit/pipeline_edit.h"
 
+#include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -20,6 +23,16 @@ struct ResolveRequest {
     std::filesystem::path runDir; // where outputs will lie; need not exist
     bool checkPaths = true; // are the inputs, code folders and scripts there?
     spec::SharedTexts texts = {}; // files as they are being edited, in place of those on disk
+    std::shared_ptr<spec::YamlFiles> known = {}; // what was read last time; not for two calls at once
+};
+
+/// An entry script that was found, and the folder that is copied with it.
+struct ScriptFile {
+    std::filesystem::path file;
+    std::filesystem::path code;
+    std::int64_t changed = 0; // ns
+    std::int64_t codeChanged = 0; // ns: a file was added to the folder, renamed or taken away
+    bool operator==(const ScriptFile&) const = default;
 };
 
 /// A job file understood: what would run, and everything that is wrong with it. `spec.steps` is the best model possible even
@@ -30,6 +43,7 @@ struct Resolved {
     std::vector<edit::DisabledStep> disabled; // steps that are comments of the job file
     spec::PipelineDefinition written; // the same as the files say it, nothing merged: what is edited
     std::vector<std::filesystem::path> files; // every file read: job file first, components, MLTables
+    std::vector<ScriptFile> scripts; // of parallel steps, each once
 };
 
 /// Reads a pipeline file with its components, checks it, and resolves every expression (reference §1). Never throws, never

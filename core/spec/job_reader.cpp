@@ -10,6 +10,7 @@
 #include "core/spec/findings.h"
 #include "core/spec/override.h"
 #include "core/spec/validator.h"
+#include "core/spec/yaml_files.h"
 
 #include <fmt/format.h>
 
@@ -44,11 +45,12 @@ bool isOtherStepType(const std::string& type)
 class FileReader
 {
 public:
-    FileReader(std::string file, JobFile& job, SharedTexts texts)
+    FileReader(std::string file, JobFile& job, SharedTexts texts, YamlFiles& known)
         : m_file(std::move(file))
         , m_folder(fs::path(m_file).parent_path())
         , m_job(job)
         , m_texts(std::move(texts))
+        , m_known(known)
     {
     }
 
@@ -148,6 +150,7 @@ private:
     fs::path m_folder;
     JobFile& m_job;
     SharedTexts m_texts;
+    YamlFiles& m_known;
 };
 
 std::string join(const std::string& path, const std::string& name)
@@ -510,7 +513,8 @@ void FileReader::readEnvironmentMap(
 void FileReader::readEnvironmentFile(
     const YamlNode& node, const std::string& path, EnvironmentDefinition& environment)
 {
-    YamlDocument document = readYaml(besides(node.text), m_texts);
+    const auto known = m_known.read(besides(node.text), m_texts);
+    const YamlDocument& document = *known;
     if (!document.diagnostics.empty()) {
         report(Severity::Warning, "environment-unreadable", node.where, path,
             fmt::format(
@@ -518,7 +522,7 @@ void FileReader::readEnvironmentFile(
             { node.text, "an environment file", document.diagnostics.front().fix });
         return;
     }
-    FileReader reader(document.text.file(), m_job, m_texts);
+    FileReader reader(document.text.file(), m_job, m_texts, m_known);
     EnvironmentDefinition inFile;
     reader.readEnvironmentMap(document.root, path, inFile);
     environment.condaPackages = inFile.condaPackages;
@@ -534,7 +538,8 @@ void FileReader::readConda(
     if (!node.isScalar() || dataPathKind(node.text) != DataPathKind::Local) {
         return;
     }
-    const YamlDocument document = readYaml(besides(node.text), m_texts);
+    const auto known = m_known.read(besides(node.text), m_texts);
+    const YamlDocument& document = *known;
     if (!document.diagnostics.empty()) {
         report(Severity::Warning, "conda-file-unreadable", node.where, path,
             fmt::format("the conda file cannot be read: {}", document.diagnostics.front().message),
@@ -747,7 +752,8 @@ void FileReader::readComponent(
         return;
     }
     const fs::path file = besides(node.text);
-    const YamlDocument document = readYaml(file, m_texts);
+    const auto known = m_known.read(file, m_texts);
+    const YamlDocument& document = *known;
     if (document.text.bytes().empty()) {
         report(Severity::Error, "component-missing", node.where, path,
             fmt::format("the component file of step '{}' cannot be read: {}{}", step.name,
@@ -766,7 +772,7 @@ void FileReader::readComponent(
     if (hasErrors(document.diagnostics)) {
         return; // not YAML: what follows from that is no news
     }
-    FileReader reader(file.string(), m_job, m_texts);
+    FileReader reader(file.string(), m_job, m_texts, m_known);
     reader.refuseIncludes();
     step.component = reader.readComponentBody(document.root, nodeType);
 }
@@ -813,9 +819,10 @@ void FileReader::refuseIncludes()
 
 } // namespace
 
-JobFile readJobText(SourceText text, const std::vector<std::string>& overrides, const SharedTexts& texts)
+namespace {
+
+JobFile readDocument(YamlDocument document, const std::vector<std::string>& overrides, const SharedTexts& texts, YamlFiles* known)
 {
-    YamlDocument document = parseYaml(std::move(text));
     JobFile job;
     job.pipeline.file = document.text.file();
     job.files.emplace_back(job.pipeline.file);
@@ -827,14 +834,22 @@ JobFile readJobText(SourceText text, const std::vector<std::string>& overrides, 
     if (document.root.isMap()) {
         applyOverrides(document.root, overrides, job.pipeline.file, job.diagnostics);
     }
-    FileReader(job.pipeline.file, job, texts).readPipeline(document.root);
+    YamlFiles own; // many steps may use one component
+    FileReader(job.pipeline.file, job, texts, known != nullptr ? *known : own).readPipeline(document.root);
     if (job.isBroken) {
         job.diagnostics = std::move(document.diagnostics); // what follows from half a file is no news
     }
     return job;
 }
 
-JobFile readJob(const fs::path& file, const std::vector<std::string>& overrides, const SharedTexts& texts)
+} // namespace
+
+JobFile readJobText(SourceText text, const std::vector<std::string>& overrides, const SharedTexts& texts)
+{
+    return readDocument(parseYaml(std::move(text)), overrides, texts, nullptr);
+}
+
+JobFile readJob(const fs::path& file, const std::vector<std::string>& overrides, const SharedTexts& texts, YamlFiles* known)
 {
     std::error_code error;
     const fs::path absolute = fs::absolute(file, error).lexically_normal();
@@ -847,7 +862,7 @@ JobFile readJob(const fs::path& file, const std::vector<std::string>& overrides,
         job.isBroken = true;
         return job;
     }
-    return readJobText(std::move(document.text), overrides, texts);
+    return readDocument(std::move(document), overrides, texts, known);
 }
 
 } // namespace sheaf::spec

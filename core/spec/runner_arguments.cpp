@@ -5,7 +5,6 @@
 #include "core/base/text.h"
 #include "core/spec/field_table.h"
 #include "core/spec/findings.h"
-#include "core/spec/source_text.h"
 #include "core/spec/validator.h"
 #include "core/spec/yaml_node.h"
 
@@ -21,10 +20,10 @@ namespace {
 class ArgumentReader
 {
 public:
-    ArgumentReader(const FieldValue& source, const std::string& path, std::string_view sourceText)
+    ArgumentReader(const FieldValue& source, const std::string& path, const SourceText& sourceText)
         : m_source(source)
         , m_path(path)
-        , m_text(source.file, std::string(sourceText))
+        , m_text(sourceText)
     {
     }
 
@@ -200,7 +199,7 @@ private:
 
     const FieldValue& m_source;
     const std::string& m_path;
-    SourceText m_text;
+    const SourceText& m_text;
     RunnerArguments m_result;
 };
 
@@ -209,7 +208,7 @@ private:
 RunnerArguments readRunnerArguments(const std::vector<std::string>& tokens,
     const FieldValue& source,
     const std::string& path,
-    std::string_view sourceText,
+    const SourceText& sourceText,
     const std::vector<std::string>& scriptOptions)
 {
     return ArgumentReader(source, path, sourceText).read(tokens, scriptOptions);

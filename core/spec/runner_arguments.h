@@ -4,6 +4,7 @@
 
 #include "core/spec/diagnostic.h"
 #include "core/spec/job.h"
+#include "core/spec/source_text.h"
 
 #include <map>
 #include <string>
@@ -24,12 +25,12 @@ struct RunnerArguments
 };
 
 /// `tokens` have their expressions resolved. `source` is the field they come from and `sourceText`
-/// the bytes of its file, to find a token's place. `scriptOptions` are option names that the script
+/// the whole of its file, to find a token's place. `scriptOptions` are option names that the script
 /// defines itself: no misspelling.
 [[nodiscard]] RunnerArguments readRunnerArguments(const std::vector<std::string>& tokens,
     const FieldValue& source,
     const std::string& path,
-    std::string_view sourceText,
+    const SourceText& sourceText,
     const std::vector<std::string>& scriptOptions);
 
 /// Every quoted "--name" in the text of a Python script: the options it most likely defines,

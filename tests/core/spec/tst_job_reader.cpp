@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Sheaf authors
 #include "core/spec/findings.h"
 #include "core/spec/job_reader.h"
+#include "core/spec/yaml_files.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/test_runner.h"
 
@@ -344,6 +345,24 @@ private slots:
         const JobFile job = readJob(m_folder.path() / "none.yml");
         QCOMPARE(words(job), std::string("Error file-missing 0:0 \n"));
         QVERIFY(findCode(readJob(m_folder.path()), "file-unreadable") != nullptr);
+    }
+
+    void a_file_that_did_not_change_is_not_parsed_again()
+    {
+        YamlFiles files;
+        const auto file = m_folder.write("part.yml", "a: 1\n");
+        const auto edited = [&](const std::string& text) { return std::make_shared<const FileTexts>(FileTexts { { file.string(), text } }); };
+        const auto first = files.read(file, edited("a: 2\n"));
+        QCOMPARE(first->root.find("a")->text, std::string("2"));
+        QVERIFY(files.read(file, edited("a: 2\n")) == first);
+        QCOMPARE(files.read(file, edited("a: 3\n"))->root.find("a")->text, std::string("3"));
+        // As it is on disk, however soon one write follows another.
+        QCOMPARE(files.read(file, {})->root.find("a")->text, std::string("1"));
+        m_folder.write("part.yml", "a: 4\n");
+        QCOMPARE(files.read(file, {})->root.find("a")->text, std::string("4"));
+        QCOMPARE(files.read(file, edited("a: 2\n"))->root.find("a")->text, std::string("2"));
+        std::filesystem::remove(file);
+        QVERIFY(hasErrors(files.read(file, {})->diagnostics));
     }
 
     void diagnostics_print_like_a_compiler_does()

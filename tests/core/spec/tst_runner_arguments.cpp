@@ -12,7 +12,7 @@ namespace {
 RunnerArguments read(
     const std::vector<std::string>& tokens, const std::vector<std::string>& scriptOptions = {})
 {
-    return readRunnerArguments(tokens, {}, "p", "", scriptOptions);
+    return readRunnerArguments(tokens, {}, "p", SourceText(), scriptOptions);
 }
 
 } // namespace
@@ -89,7 +89,7 @@ private slots:
         FieldValue source;
         source.where = { 3, file.size(), 1, 4 };
         const auto arguments = readRunnerArguments(
-            { "--mine", "1", "--error_treshold", "3" }, source, "p", file, {});
+            { "--mine", "1", "--error_treshold", "3" }, source, "p", SourceText("", file), {});
         QCOMPARE(arguments.diagnostics.front().where.line, 3);
         QCOMPARE(arguments.diagnostics.front().where.column, 3);
     }
