@@ -62,13 +62,13 @@ public:
         const Glob* glob,
         std::string prefix,
         PlanWatch& watch,
-        PathList& files,
+        const OnFile& onFile,
         std::vector<std::string>& warnings)
         : m_root(root.string())
         , m_glob(glob)
         , m_prefix(std::move(prefix))
         , m_watch(watch)
-        , m_files(files)
+        , m_onFile(onFile)
         , m_warnings(warnings)
     {
     }
@@ -151,11 +151,14 @@ private:
             return tl::unexpected<Error>(entries.error());
         }
         const std::size_t depth = m_relative.size();
-        std::uint64_t taken = 0;
+        std::size_t taken = 0;
         for (const auto& place : entries->places) {
             const std::string_view name = entries->name(place);
             if (!name.ends_with('/')) {
-                taken += takeFile(name) ? 1 : 0;
+                takeFile(name);
+                if (++taken % kEntriesBetweenLooks == 0 && m_watch.shouldStop()) {
+                    return PlanWatch::canceled();
+                }
                 continue;
             }
             m_relative.append(name);
@@ -169,21 +172,22 @@ private:
                 return walked;
             }
         }
-        m_watch.addFiles(taken);
         return {};
     }
 
-    bool takeFile(std::string_view name)
+    void takeFile(std::string_view name)
     {
         if (m_glob != nullptr && !m_glob->matches(m_relative + std::string(name))) {
-            return false;
+            return;
+        }
+        if (m_glob != nullptr) { // else it was counted when its folder was read
+            m_watch.addFiles(1);
         }
         if (m_prefix.empty()) {
-            m_files.add(m_relative, name);
+            m_onFile(m_relative, name);
         } else {
-            m_files.add(m_prefix + m_relative, name);
+            m_onFile(m_prefix + m_relative, name);
         }
-        return true;
     }
 
     Result<Entries> readEntries(DIR* folder, const std::string& path)
@@ -227,6 +231,8 @@ private:
         entries.letters.append(name);
         if (kind == EntryKind::Folder) {
             entries.letters += '/';
+        } else if (m_glob == nullptr) {
+            m_watch.addFiles(1);
         }
         entries.places.push_back({ begin, entries.letters.size() - begin });
     }
@@ -258,7 +264,7 @@ private:
     const Glob* m_glob;
     std::string m_prefix;
     PlanWatch& m_watch;
-    PathList& m_files;
+    const OnFile& m_onFile;
     std::vector<std::string>& m_warnings;
     std::string m_relative; // of the folder being read: "" or "a/b/"
     std::vector<FolderIdentity> m_parents;
@@ -273,7 +279,17 @@ Result<void> listFiles(const std::filesystem::path& folder,
     PathList& files,
     std::vector<std::string>& warnings)
 {
-    return Listing(folder, glob, prefix, watch, files, warnings).run();
+    return listFiles(folder, glob, prefix, watch, [&files](std::string_view in, std::string_view name) { files.add(in, name); }, warnings);
+}
+
+Result<void> listFiles(const std::filesystem::path& folder,
+    const Glob* glob,
+    const std::string& prefix,
+    PlanWatch& watch,
+    const OnFile& onFile,
+    std::vector<std::string>& warnings)
+{
+    return Listing(folder, glob, prefix, watch, onFile, warnings).run();
 }
 
 } // namespace sheaf::plan

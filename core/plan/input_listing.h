@@ -6,7 +6,9 @@
 #include "core/plan/path_list.h"
 
 #include <filesystem>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sheaf::plan {
@@ -25,6 +27,18 @@ class PlanWatch;
     const std::string& prefix,
     PlanWatch& watch,
     PathList& files,
+    std::vector<std::string>& warnings);
+
+/// "" or "a/b/", and the name in it.
+using OnFile = std::function<void(std::string_view folder, std::string_view name)>;
+
+/// The same; each file is handed over as soon as its turn in the order has come. A folder has to be
+/// read whole before its first one: the order of names is not that of the disk.
+[[nodiscard]] Result<void> listFiles(const std::filesystem::path& folder,
+    const Glob* glob,
+    const std::string& prefix,
+    PlanWatch& watch,
+    const OnFile& onFile,
     std::vector<std::string>& warnings);
 
 } // namespace sheaf::plan

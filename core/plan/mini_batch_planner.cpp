@@ -26,14 +26,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t kFilesBetweenLooks = 512;
 constexpr std::size_t kWriteBytes = 1024 * 1024;
-
-std::string_view folderOf(std::string_view path)
-{
-    const std::size_t slash = path.rfind('/');
-    return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
-}
 
 /// A plain folder, or a file of JSON lines: everything that is not an MLTable.
 class FilePlanner
@@ -58,11 +51,12 @@ public:
                         "split by; "
                         "give one as the main input, or use mini_batch_size" } });
         }
-        return list().and_then([this] { return m_request.jsonLines ? planRows() : planFiles(); });
+        return m_request.jsonLines ? planRows() : planFiles();
     }
 
 private:
-    Result<void> list()
+    /// Every file in its order, as it is found.
+    Result<void> list(const OnFile& onFile)
     {
         std::error_code error;
         const fs::path path = fs::absolute(m_request.path, error).lexically_normal();
@@ -70,14 +64,11 @@ private:
             = path.has_filename() || !path.has_relative_path() ? path : path.parent_path();
         if (fs::is_directory(place, error)) {
             m_header.root = place.string();
-            auto listed = listFiles(place, nullptr, "", m_watch, m_files, m_header.warnings);
-            m_header.files = m_files.size();
-            return listed;
+            return listFiles(place, nullptr, "", m_watch, onFile, m_header.warnings);
         }
         m_header.root = place.parent_path().string();
-        m_files.add(place.filename().string());
-        m_header.files = 1;
         m_watch.addFiles(1);
+        onFile({}, place.filename().string());
         return {};
     }
 
@@ -85,21 +76,24 @@ private:
     {
         m_header.kind = MiniBatchKind::Files;
         m_header.miniBatchSize = std::max<std::int64_t>(m_request.miniBatchSize, 1);
-        m_header.items = m_files.size();
         const auto size = static_cast<std::uint64_t>(m_header.miniBatchSize);
-        for (std::size_t i = 0; i < m_files.size(); ++i) {
-            if (i % kFilesBetweenLooks == 0 && m_watch.shouldStop()) {
-                return PlanWatch::canceled();
-            }
-            const bool isApart = m_request.keepDirectoriesApart && i > 0
-                && folderOf(m_files[i]) != folderOf(m_files[i - 1]);
+        std::string before; // folder of the file before
+        std::string path;
+        auto listed = list([&](std::string_view folder, std::string_view name) {
+            const bool isApart = m_request.keepDirectoriesApart && m_header.files > 0 && folder != before;
             if (m_sink.parts() == size || isApart) {
                 m_sink.finish();
             }
-            m_sink.addFile(m_files[i]);
+            path.assign(folder).append(name);
+            m_sink.addFile(path);
+            before.assign(folder);
+            ++m_header.files;
+        });
+        if (listed) {
+            m_sink.finish();
+            m_header.items = m_header.files;
         }
-        m_sink.finish();
-        return {};
+        return listed;
     }
 
     Result<void> planRows()
@@ -108,9 +102,14 @@ private:
         m_header.miniBatchSize = m_request.jsonLinesRows > 0
             ? m_request.jsonLinesRows
             : std::max<std::int64_t>(m_request.miniBatchSize, 1);
-        for (std::size_t i = 0; i < m_files.size(); ++i) {
-            addStamp(m_header, m_files[i], (fs::path(m_header.root) / m_files[i]).string());
-            auto planned = planJsonRows((fs::path(m_header.root) / m_files[i]).string(), m_files[i],
+        PathList files;
+        if (auto listed = list([&](std::string_view folder, std::string_view name) { files.add(folder, name); }); !listed) {
+            return listed;
+        }
+        m_header.files = files.size();
+        for (std::size_t i = 0; i < files.size(); ++i) {
+            addStamp(m_header, files[i], (fs::path(m_header.root) / files[i]).string());
+            auto planned = planJsonRows((fs::path(m_header.root) / files[i]).string(), files[i],
                 static_cast<std::uint64_t>(m_header.miniBatchSize), m_watch, m_sink, m_header.items,
                 m_header.bytes);
             if (!planned) {
@@ -124,7 +123,6 @@ private:
     PlanWatch& m_watch;
     LineSink& m_sink;
     PlanHeader& m_header;
-    PathList m_files;
 };
 
 Result<void> checkRequest(const PlanRequest& request, const PlanWatch& watch)

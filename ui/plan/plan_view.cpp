@@ -327,6 +327,8 @@ void PlanView::refreshProgress()
     const bool isStopped = plan.phase() == PlanState::Phase::Stopped;
     m_progress->setFullText(isStopped ? tr("Stopped before the plan was whole.")
             : plan.progress().files == 0 ? tr("Reading %1").arg(oneLine(toQt(plan.progress().reading)))
+            : plan.lines().size() == 0   ? tr("%1 files found so far; a folder is put in order before it is cut · reading %2")
+                                             .arg(countText(plan.progress().files), oneLine(toQt(plan.progress().reading)))
                                          : tr("%1 files · reading %2").arg(countText(plan.progress().files), oneLine(toQt(plan.progress().reading))));
     const bool hadFocus = m_stop->hasFocus();
     m_progress->setVisible(isPlanning || isStopped);

@@ -231,6 +231,24 @@ private slots:
         QCOMPARE(told.back().miniBatches, 3U);
     }
 
+    void mini_batches_are_cut_while_later_folders_are_not_listed_yet()
+    {
+        const test::TempFolder folder;
+        folder.write("a/1", "");
+        folder.write("a/2", "");
+        folder.write("b/3", "");
+        std::vector<std::string> lines;
+        const auto header = planMiniBatches(requestFor(folder.path()), [&](std::string_view line) {
+            if (lines.empty()) {
+                folder.write("b/4", ""); // the plan is at a
+            }
+            lines.emplace_back(line);
+        });
+        VERIFY_OK(header);
+        QCOMPARE(header->files, std::uint64_t { 4 });
+        QCOMPARE(lines.back(), std::string(R"({"files":["b/4"]})"));
+    }
+
     void it_stops_in_the_middle_when_asked()
     {
         const test::TempFolder folder;
