@@ -195,6 +195,76 @@ private slots:
         QCOMPARE(plan.header()->files, 10U);
     }
 
+    void files_that_come_and_go_are_noticed()
+    {
+        const test::TempFolder folder;
+        folder.write("data/a.txt", "");
+        folder.write("elsewhere/1.txt", "");
+        std::filesystem::create_directory_symlink(folder.path() / "elsewhere", folder.path() / "data" / "linked");
+        WorkThread planner;
+        WorkThread previewer;
+        PlanState plan(planner, previewer);
+        QSignalSpy restarted(&plan, &PlanState::restarted);
+        plan.ask(stepOver(folder.path() / "data"), kPython);
+        QTRY_COMPARE(plan.phase(), PlanState::Phase::Done);
+        QCOMPARE(plan.header()->files, 2U);
+        const auto files = [&] { return plan.phase() == PlanState::Phase::Done ? plan.header()->files : 0U; };
+        folder.write("data/b.txt", "");
+        QTRY_COMPARE(files(), 3U);
+        folder.write("data/sub/c.txt", "");
+        QTRY_COMPARE(files(), 4U);
+        folder.write("data/sub/d.txt", "");
+        QTRY_COMPARE(files(), 5U);
+        std::filesystem::remove(folder.path() / "data/b.txt");
+        QTRY_COMPARE(files(), 4U);
+
+        // Where nobody watches, it is seen when somebody comes back; what is the same as before is left alone.
+        folder.write("elsewhere/2.txt", "");
+        emit qGuiApp->applicationStateChanged(Qt::ApplicationActive);
+        QTRY_COMPARE(files(), 5U);
+        restarted.clear();
+        emit qGuiApp->applicationStateChanged(Qt::ApplicationActive);
+        bool isHandled = false;
+        planner.ask(&plan, [] { return 0; }, [&](int) { isHandled = true; });
+        QTRY_VERIFY(isHandled);
+        QCOMPARE(restarted.count(), 0);
+        QCOMPARE(files(), 5U);
+
+        std::filesystem::remove_all(folder.path() / "data");
+        QTRY_COMPARE(plan.phase(), PlanState::Phase::Failed);
+        folder.write("data/a.txt", "");
+        QTRY_COMPARE(files(), 1U);
+    }
+
+    void rows_that_are_added_to_a_table_are_noticed()
+    {
+        const test::TempFolder folder;
+        folder.write("rows/a.csv", "id\n1\n");
+        folder.write("table/MLTable", "type: mltable\npaths:\n  - pattern: ../rows/*.csv\ntransformations:\n  - read_delimited:\n      delimiter: ','\n");
+        WorkThread planner;
+        WorkThread previewer;
+        PlanState plan(planner, previewer);
+        plan.ask(stepOver(folder.path() / "table", pipeline::DataType::MlTable), kPython);
+        const auto bytes = [&] { return plan.phase() == PlanState::Phase::Done ? plan.header()->bytes : 0U; };
+        QTRY_COMPARE(bytes(), 5U);
+        folder.write("rows/a.csv", "id\n1\n2\n");
+        QTRY_COMPARE(bytes(), 7U);
+        folder.write("rows/b.csv", "id\n3\n");
+        QTRY_COMPARE(bytes(), 12U);
+    }
+
+    void a_plan_that_is_being_made_begins_again_when_files_come()
+    {
+        WorkThread planner;
+        WorkThread previewer;
+        PlanState plan(planner, previewer);
+        plan.ask(stepOver(m_many.path() / "data", pipeline::DataType::MlTable), kPython);
+        QTRY_VERIFY_WITH_TIMEOUT(plan.lines().size() > 0, 60000);
+        m_many.write("data/zz.csv", "id\n12345\n");
+        QTRY_VERIFY_WITH_TIMEOUT(plan.phase() == PlanState::Phase::Done && plan.lines().size() == std::size_t { kManyFiles + 1 }, 60000);
+        std::filesystem::remove(m_many.path() / "data/zz.csv");
+    }
+
     void a_table_is_planned_anew_when_its_mltable_is_written()
     {
         const test::TempFolder folder;

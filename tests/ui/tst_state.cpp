@@ -8,6 +8,7 @@
 #include "ui/canvas/auto_layout.h"
 #include "ui/canvas/node_geometry.h"
 #include "ui/run/settings_model.h"
+#include "ui/state/catalog_state.h"
 #include "ui/state/document_state.h"
 #include "ui/state/pipeline_state.h"
 #include "ui/state/run_state.h"
@@ -15,11 +16,16 @@
 #include "ui/state/work_thread.h"
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <future>
+#include <map>
+#include <mutex>
 #endif
 
 #include <QAbstractItemModelTester>
+#include <QGuiApplication>
 #include <QSignalSpy>
 
 using namespace sheaf;
@@ -76,6 +82,41 @@ struct WrittenRun {
         attempt.error = error;
         return attempt;
     }
+};
+
+const std::string kOneStep = "type: pipeline\njobs:\n  work:\n    type: parallel\n    input_data: ${{inputs.files}}\n    inputs:\n      files: {type: uri_folder, path: "
+                             "./data}\n    task: {type: run_function, code: ./src, entry_script: entry.py, environment: azureml:any:1}\n";
+const std::string kOneCommand = "type: pipeline\njobs:\n  work:\n    type: command\n    command: echo hello\n    environment: azureml:any:1\n";
+
+/// Somebody was in another window.
+void comeBack()
+{
+    emit qGuiApp->applicationStateChanged(Qt::ApplicationActive);
+}
+
+bool says(const PipelineState& pipeline, const std::string& code)
+{
+    const auto snapshot = pipeline.snapshot();
+    return snapshot && std::any_of(snapshot->diagnostics.begin(), snapshot->diagnostics.end(), [&](const spec::Diagnostic& d) { return d.code == code; });
+}
+
+spec::Diagnostic diskFull(const pipeline::RunSpec& spec)
+{
+    spec::Diagnostic full;
+    full.code = "disk-full";
+    full.severity = spec::Severity::Error;
+    full.file = spec.jobFile;
+    full.message = "the disk is full";
+    return full;
+}
+
+/// What a PipelineState needs.
+struct Pipeline {
+    WorkThread resolver;
+    WorkThread checker;
+    SettingsState settings;
+    DocumentState document { resolver };
+    PipelineState state { document, resolver, checker, settings };
 };
 
 Graph graphOf(int steps)
@@ -180,6 +221,103 @@ private slots:
         QCOMPARE(pipeline.snapshot()->diagnostics.back().path, std::string("jobs.work.task.entry_script"));
         folder.write("src/entry.py", "def run(a):\n    return a\n");
         QTRY_VERIFY(pipeline.canRun());
+    }
+
+    void a_script_is_told_once_however_often_it_is_looked_at()
+    {
+        const test::TempFolder folder;
+        folder.write("data/a.txt", "1\n");
+        folder.write("src/entry.py", "def run(a, b, c):\n    return a\n");
+        Pipeline pipeline;
+        int most = 0;
+        connect(&pipeline.state, &PipelineState::changed, this, [&] { most = std::max(most, pipeline.state.count(spec::Severity::Error)); });
+        pipeline.state.open(QString::fromStdString(folder.write("pipeline.yml", kOneStep).string()));
+        std::promise<void> gate; // the interpreter is slow to start
+        pipeline.checker.ask(&pipeline.state, [wait = gate.get_future().share()] { wait.wait(); return 0; }, [](int) { });
+        QTRY_VERIFY(pipeline.state.snapshot());
+        QSignalSpy changed(&pipeline.state, &PipelineState::changed);
+        for (int i = 0; i < 3; ++i) {
+            const auto before = changed.count();
+            comeBack();
+            QTRY_VERIFY(changed.count() > before);
+        }
+        gate.set_value();
+        QTRY_COMPARE(pipeline.state.count(spec::Severity::Error), 1);
+        folder.write("src/entry.py", "def run(a:\n    return a\n");
+        QTRY_VERIFY(says(pipeline.state, "script-syntax"));
+        QCOMPARE(most, 1);
+        // A module that is missing comes: the script itself is as it was.
+        folder.write("src/entry.py", "import helper_of_this_test\ndef run(a):\n    return a\n");
+        QTRY_VERIFY(says(pipeline.state, "import-missing"));
+        folder.write("src/helper_of_this_test.py", "");
+        QTRY_VERIFY(!says(pipeline.state, "import-missing"));
+    }
+
+    void a_full_disk_is_asked_again_and_is_not_taken_for_another_file()
+    {
+        const test::TempFolder folder;
+        const auto first = folder.write("a.yml", kOneCommand);
+        const auto second = folder.write("b.yml", kOneCommand);
+        std::atomic<bool> isFull = true;
+        Pipeline pipeline;
+        pipeline.state.setDiskCheck([&isFull](const pipeline::RunSpec& spec, const std::string&) {
+            return isFull ? std::vector<spec::Diagnostic> { diskFull(spec) } : std::vector<spec::Diagnostic>();
+        });
+        pipeline.state.open(QString::fromStdString(first.string()));
+        QTRY_VERIFY(says(pipeline.state, "disk-full"));
+        QVERIFY(!pipeline.state.canRun());
+        isFull = false;
+        comeBack(); // nothing of the job has changed
+        QTRY_VERIFY(pipeline.state.canRun());
+        QVERIFY(!says(pipeline.state, "disk-full"));
+
+        // The answer about the first file comes when the second one is open.
+        std::promise<void> gate;
+        std::atomic<int> answers = 0;
+        pipeline.state.setDiskCheck([&answers, wait = gate.get_future().share(), first](const pipeline::RunSpec& spec, const std::string&) {
+            wait.wait();
+            ++answers;
+            return spec.jobFile == first.string() ? std::vector<spec::Diagnostic> { diskFull(spec) } : std::vector<spec::Diagnostic>();
+        });
+        comeBack();
+        pipeline.state.open(QString::fromStdString(second.string()));
+        QTRY_VERIFY(pipeline.state.canRun());
+        gate.set_value();
+        QTRY_VERIFY(answers == 2);
+        bool isHandled = false; // answers come in the order of the questions
+        pipeline.checker.ask(&pipeline.state, [] { return 0; }, [&](int) { isHandled = true; });
+        QTRY_VERIFY(isHandled);
+        QVERIFY(pipeline.state.canRun());
+        QVERIFY(!says(pipeline.state, "disk-full"));
+    }
+
+    void what_can_be_added_follows_the_folders()
+    {
+        const test::TempFolder folder;
+        folder.write("parts/one.yml", "type: command\ncommand: echo 1\n");
+        WorkThread worker;
+        DocumentState document(worker);
+        CatalogState catalog(document, worker);
+        document.open(QString::fromStdString(folder.write("pipeline.yml", kOneCommand).string()));
+        const auto title = [&](const char* id) {
+            const auto* entry = catalog.find(QString::fromLatin1(id));
+            return entry == nullptr ? QString() : entry->title;
+        };
+        QTRY_COMPARE(title("component:./parts/one.yml"), QStringLiteral("one"));
+        folder.write("parts/two.yml", "type: command\ncommand: echo 2\n");
+        QTRY_COMPARE(title("component:./parts/two.yml"), QStringLiteral("two"));
+        folder.write("parts/two.yml", "type: command\ndisplay_name: Second\ncommand: echo 2\n");
+        QTRY_COMPARE(title("component:./parts/two.yml"), QStringLiteral("Second"));
+        std::filesystem::create_directories(folder.path() / "photos");
+        QTRY_COMPARE(title("data:./photos"), QStringLiteral("photos"));
+        std::filesystem::remove(folder.path() / "parts/one.yml");
+        QTRY_VERIFY(catalog.find(QStringLiteral("component:./parts/one.yml")) == nullptr);
+        QSignalSpy changed(&catalog, &CatalogState::changed);
+        comeBack(); // the list is looked at, and is as it was
+        bool isHandled = false;
+        worker.ask(&catalog, [] { return 0; }, [&](int) { isHandled = true; });
+        QTRY_VERIFY(isHandled);
+        QCOMPARE(changed.count(), 0);
     }
 
     void the_same_graph_gives_the_same_layout_and_no_boxes_touch()

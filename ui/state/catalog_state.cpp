@@ -5,6 +5,7 @@
 #include "core/base/text.h"
 #include "core/spec/yaml_node.h"
 #include "ui/state/document_state.h"
+#include "ui/state/outside_changes.h"
 #include "ui/state/work_thread.h"
 #include "ui/text/convert.h"
 
@@ -16,6 +17,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <utility>
 
 namespace sheaf::ui {
 
@@ -26,6 +28,9 @@ namespace fs = std::filesystem;
 constexpr int kDeepest = 4; // folders below the job file
 constexpr int kMostFiles = 4000;
 constexpr std::uintmax_t kLargestComponent = 256 * 1024;
+/// Folders first: new files show there. Component files are watched since they are written in place.
+constexpr std::size_t kMostWatched = 200;
+constexpr int kSettleMilliseconds = 400;
 constexpr double kForgetting = 0.8; // what was used long ago counts less
 constexpr std::string_view kImage = "mcr.microsoft.com/azureml/openmpi4.1.0-ubuntu22.04";
 
@@ -124,12 +129,28 @@ bool isPassedOver(const std::string& folder)
 struct Found {
     std::vector<CatalogEntry> components;
     std::vector<CatalogEntry> data;
+    std::vector<fs::path> folders; // that were looked through
+    std::vector<fs::path> files; // components, or what may become one
+
+    [[nodiscard]] QStringList places() const
+    {
+        QStringList all;
+        for (const auto* paths : { &folders, &files }) {
+            for (const auto& path : *paths) {
+                if (static_cast<std::size_t>(all.size()) < kMostWatched) {
+                    all << toQt(path);
+                }
+            }
+        }
+        return all;
+    }
 };
 
 Found look(const fs::path& jobFile)
 {
     Found found;
     const fs::path base = jobFile.parent_path();
+    found.folders.push_back(base);
     std::error_code error;
     int files = 0;
     fs::recursive_directory_iterator walk(base, fs::directory_options::skip_permission_denied, error);
@@ -144,6 +165,7 @@ Found look(const fs::path& jobFile)
                 walk.disable_recursion_pending();
                 continue;
             }
+            found.folders.push_back(path);
             if (fs::exists(path / "MLTable", error)) {
                 found.data.push_back(dataEntry(toQt(path), toQt(base)));
             } else if (walk.depth() == 0 && name != "src" && name != "code" && name != "script" && name != "scripts") {
@@ -154,6 +176,7 @@ Found look(const fs::path& jobFile)
         ++files;
         const std::string extension = path.extension().string();
         if ((extension == ".yml" || extension == ".yaml") && path != jobFile && walk->file_size(error) <= kLargestComponent) {
+            found.files.push_back(path);
             if (auto component = componentOf(path, base)) {
                 found.components.push_back(std::move(*component));
             }
@@ -245,10 +268,18 @@ CatalogState::CatalogState(DocumentState& document, WorkThread& worker, QObject*
     connect(&document, &DocumentState::opened, this, &CatalogState::refresh);
     connect(&document, &DocumentState::closed, this, [this] {
         ++m_question;
+        m_settle.stop();
+        watchOnly(m_watcher, {});
         m_entries = templates();
         sort();
         emit changed();
     });
+    m_settle.setSingleShot(true);
+    m_settle.setInterval(kSettleMilliseconds);
+    connect(&m_settle, &QTimer::timeout, this, &CatalogState::refresh);
+    connect(&m_watcher, &QFileSystemWatcher::fileChanged, &m_settle, qOverload<>(&QTimer::start));
+    connect(&m_watcher, &QFileSystemWatcher::directoryChanged, &m_settle, qOverload<>(&QTimer::start));
+    whenBack(this, [this] { refresh(); });
 }
 
 const CatalogEntry* CatalogState::find(const QString& id) const
@@ -269,7 +300,7 @@ void CatalogState::refresh()
             if (question != m_question) {
                 return;
             }
-            m_entries = templates();
+            const QVector<CatalogEntry> before = std::exchange(m_entries, templates());
             for (const auto& entry : found.components) {
                 m_entries << entry;
             }
@@ -277,7 +308,10 @@ void CatalogState::refresh()
                 m_entries << entry;
             }
             sort();
-            emit changed();
+            watchOnly(m_watcher, found.places());
+            if (m_entries != before) { // who is choosing from the list keeps their place in it
+                emit changed();
+            }
         });
 }
 

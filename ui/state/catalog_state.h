@@ -7,9 +7,12 @@
 #include <vector>
 #endif
 
+#include <QFileSystemWatcher>
 #include <QHash>
 #include <QObject>
 #include <QString>
+#include <QStringList>
+#include <QTimer>
 #include <QVector>
 
 namespace sheaf::ui {
@@ -29,6 +32,7 @@ struct CatalogEntry {
         std::string type; // uri_folder, mltable, string …; "" : not declared
         bool isSplit = false; // the input that is cut into mini-batches
         bool isOptional = false;
+        bool operator==(const Port&) const = default;
     };
     Kind kind = Kind::Template;
     QString id; // "template:parallel-files", "component:./score.yml", "data:./data"
@@ -39,6 +43,8 @@ struct CatalogEntry {
     std::string stepType; // parallel, command, pipeline; of data: uri_folder, uri_file, mltable
     std::vector<Port> inputs;
     std::vector<Port> outputs;
+
+    bool operator==(const CatalogEntry&) const = default;
 };
 
 /// The YAML of a new step of this entry, indented from 0. `binding`: what its input `input` is bound to ("${{…}}"), "" : its own data or nothing.
@@ -48,8 +54,8 @@ struct CatalogEntry {
 /// The entry of a file or folder of the user: an MLTable folder, a folder, a file. `base`: the folder of the job file.
 [[nodiscard]] CatalogEntry dataEntry(const QString& path, const QString& base);
 
-/// What can be added: templates, component files and data found around the job file. Looked for in a thread when a job file is opened and
-/// when somebody asks. Remembers what is used often. Owned by AppContext; main thread.
+/// What can be added: templates, component files and data found around the job file. Looked for in a thread when a job file is opened,
+/// when its folders or component files change (a bounded number of them is watched), and when somebody comes back to the window. Remembers what is used often. Owned by AppContext; main thread.
 class CatalogState : public QObject
 {
     Q_OBJECT
@@ -78,6 +84,8 @@ private:
     QVector<CatalogEntry> m_entries;
     QHash<QString, double> m_uses;
     int m_question = 0;
+    QFileSystemWatcher m_watcher;
+    QTimer m_settle;
 };
 
 } // namespace sheaf::ui

@@ -2,17 +2,19 @@
 // SPDX-FileCopyrightText: The Sheaf authors
 #include "ui/state/pipeline_state.h"
 
-#include "core/pipeline/entry_script.h"
 #include "core/workspace/disk_check.h"
 #include "core/workspace/interpreter.h"
 #include "core/workspace/script_check.h"
 #include "ui/state/document_state.h"
+#include "ui/state/outside_changes.h"
 #include "ui/state/settings_state.h"
 #include "ui/state/work_thread.h"
 #include "ui/text/convert.h"
 
-#include <QDateTime>
 #include <QFileInfo>
+
+#include <algorithm>
+#include <set>
 
 namespace sheaf::ui {
 
@@ -22,8 +24,55 @@ namespace {
 constexpr int kSettleMilliseconds = 150;
 /// Who types does not want an interpreter started for every key.
 constexpr int kCheckMilliseconds = 300;
+/// A full disk is looked at again by itself: who makes room there may do so in this window's own terminal, or by a program that is at work.
+constexpr int kDiskMilliseconds = 5000;
+
+/// What the interpreter's findings depend on. Scripts are checked as they are on disk: that is what runs. Of the settings only the flags that
+/// the runner adds count, not their values.
+QString scriptsKey(const pipeline::Resolved& resolved, const QString& python)
+{
+    QString key = python + QLatin1Char('\n') + toQt(resolved.spec.jobFile);
+    for (const auto& script : resolved.scripts) {
+        key += QStringLiteral("\n%1 %2 %3").arg(toQt(script.file)).arg(script.changed).arg(script.codeChanged);
+    }
+    for (const auto& step : resolved.spec.steps) {
+        const auto& settings = step.parallel;
+        if (settings.entryScript.empty()) {
+            continue;
+        }
+        key += QStringLiteral("\n%1 %2 %3").arg(toQt(step.name), toQt(settings.code), toQt(settings.entryScript));
+        for (std::size_t i = 0; i < settings.generatedArguments.size(); i += 2) {
+            key += QLatin1Char(' ') + toQt(settings.generatedArguments[i]);
+        }
+    }
+    return key;
+}
+
+std::vector<std::string> codeFolders(const pipeline::RunSpec& spec)
+{
+    std::set<std::string> folders;
+    for (const auto& step : spec.steps) {
+        const std::string& code = step.kind == pipeline::StepKind::Parallel ? step.parallel.code : step.command.code;
+        if (!code.empty()) {
+            folders.insert(code);
+        }
+    }
+    return { folders.begin(), folders.end() };
+}
+
+bool areSame(const std::vector<spec::Diagnostic>& a, const std::vector<spec::Diagnostic>& b)
+{
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+        [](const spec::Diagnostic& one, const spec::Diagnostic& other) { return spec::diagnosticText(one) == spec::diagnosticText(other); });
+}
 
 } // namespace
+
+/// What the resolving thread hands over.
+struct PipelineState::Read {
+    pipeline::Resolved resolved;
+    QString scripts;
+};
 
 PipelineState::PipelineState(DocumentState& document, WorkThread& resolver, WorkThread& checker, const SettingsState& settings, QObject* parent)
     : QObject(parent)
@@ -31,6 +80,8 @@ PipelineState::PipelineState(DocumentState& document, WorkThread& resolver, Work
     , m_resolver(resolver)
     , m_checker(checker)
     , m_settings(settings)
+    , m_known(std::make_shared<spec::YamlFiles>())
+    , m_checkDisk([](const pipeline::RunSpec& spec, const std::string& runDir) { return workspace::checkDisk(spec, runDir); })
 {
     connect(&settings, &SettingsState::changed, this, &PipelineState::reload);
     connect(&document, &DocumentState::textChanged, this, [this] {
@@ -44,7 +95,11 @@ PipelineState::PipelineState(DocumentState& document, WorkThread& resolver, Work
     connect(&m_watcher, &QFileSystemWatcher::directoryChanged, &m_settle, qOverload<>(&QTimer::start));
     m_checkSoon.setSingleShot(true);
     m_checkSoon.setInterval(kCheckMilliseconds);
-    connect(&m_checkSoon, &QTimer::timeout, this, &PipelineState::checkScripts);
+    connect(&m_checkSoon, &QTimer::timeout, this, &PipelineState::check);
+    m_diskAgain.setSingleShot(true);
+    m_diskAgain.setInterval(kDiskMilliseconds);
+    connect(&m_diskAgain, &QTimer::timeout, this, &PipelineState::checkDisk);
+    whenBack(this, [this] { lookAgain(); });
 }
 
 void PipelineState::open(const QString& file)
@@ -53,8 +108,7 @@ void PipelineState::open(const QString& file)
     ++m_question;
     m_isReading = false;
     m_snapshot.reset();
-    m_scriptFindings.clear();
-    m_checkedScripts.clear();
+    forgetFindings();
     m_document.open(m_file);
     m_file = m_document.jobFile();
     emit opened();
@@ -67,6 +121,7 @@ void PipelineState::close()
     m_isReading = false;
     m_file.clear();
     m_snapshot.reset();
+    forgetFindings();
     m_document.close();
     watch();
     emit closed();
@@ -88,9 +143,25 @@ void PipelineState::reload()
     request.jobFile = toPath(m_file);
     request.runDir = nextRunDir();
     request.texts = m_document.texts();
+    request.known = m_known;
     m_resolver.ask(
-        this, [request] { return pipeline::resolve(request); },
-        [this, question](pipeline::Resolved resolved) { take(question, std::move(resolved)); });
+        this,
+        [request, python = m_settings.python()] {
+            Read read { pipeline::resolve(request), {} };
+            read.scripts = scriptsKey(read.resolved, python);
+            return read;
+        },
+        [this, question](Read read) { take(question, std::move(read)); });
+}
+
+void PipelineState::lookAgain()
+{
+    if (!isOpen()) {
+        return;
+    }
+    m_areScriptsDue = true;
+    checkDisk();
+    reload();
 }
 
 std::string PipelineState::nextRunDir() const
@@ -114,18 +185,18 @@ int PipelineState::count(spec::Severity severity) const
     return found;
 }
 
-void PipelineState::take(int question, pipeline::Resolved resolved)
+void PipelineState::take(int question, Read read)
 {
     if (question != m_question) {
         return;
     }
     m_isReading = false;
-    m_snapshot = std::make_shared<const pipeline::Resolved>(std::move(resolved));
-    if (scriptsKey() == m_checkedScripts) {
-        addScriptFindings();
-    } else {
+    m_bare = std::make_shared<const pipeline::Resolved>(std::move(read.resolved));
+    m_scripts = read.scripts;
+    if (m_areScriptsDue || m_scripts != m_checkedScripts || isDiskDue()) {
         m_checkSoon.start();
     }
+    show();
     watch();
     emit changed();
     if (m_isOutdated) {
@@ -133,53 +204,107 @@ void PipelineState::take(int question, pipeline::Resolved resolved)
     }
 }
 
-/// What the interpreter's findings depend on. Scripts are checked as they are on disk: that is what runs.
-QString PipelineState::scriptsKey() const
+/// Of another file, or of none.
+void PipelineState::forgetFindings()
 {
-    QString key = m_settings.python();
-    for (const auto& step : m_snapshot->spec.steps) {
-        if (const auto script = pipeline::findEntryScript(step.parallel.code, step.parallel.entryScript); !script.empty()) {
-            const QFileInfo info(toQt(script));
-            key += QStringLiteral("\n%1 %2 %3 %4").arg(toQt(step.name), info.filePath()).arg(info.lastModified().toMSecsSinceEpoch()).arg(info.size());
-        }
-    }
-    return key;
+    m_bare.reset();
+    m_checkSoon.stop();
+    m_scripts.clear();
+    m_checkedScripts.clear();
+    m_askedScripts.clear();
+    ++m_scriptQuestion;
+    m_areScriptsDue = false;
+    m_scriptFindings.clear();
+    m_diskAgain.stop();
+    m_copied.clear();
+    m_wasDiskAsked = false;
+    ++m_diskQuestion;
+    m_diskFindings.clear();
 }
 
-void PipelineState::addScriptFindings()
+/// The file as it was read, and what is known besides. Findings of other scripts or settings are not shown: theirs will come.
+void PipelineState::show()
 {
-    if (!m_scriptFindings.empty()) {
-        pipeline::Resolved with = *m_snapshot;
-        with.diagnostics.insert(with.diagnostics.end(), m_scriptFindings.begin(), m_scriptFindings.end());
-        m_snapshot = std::make_shared<const pipeline::Resolved>(std::move(with));
-    }
-}
-
-/// A second answer, since it takes as long as Python to start: the graph is drawn meanwhile.
-void PipelineState::checkScripts()
-{
-    if (!m_snapshot) {
+    const bool areScriptsTold = m_scripts == m_checkedScripts && !m_scriptFindings.empty();
+    if (!areScriptsTold && m_diskFindings.empty()) {
+        m_snapshot = m_bare;
         return;
     }
-    const QString key = scriptsKey();
+    pipeline::Resolved with = *m_bare;
+    if (areScriptsTold) {
+        with.diagnostics.insert(with.diagnostics.end(), m_scriptFindings.begin(), m_scriptFindings.end());
+    }
+    with.diagnostics.insert(with.diagnostics.end(), m_diskFindings.begin(), m_diskFindings.end());
+    m_snapshot = std::make_shared<const pipeline::Resolved>(std::move(with));
+}
+
+/// Second answers, since they take as long as Python to start: the graph is drawn meanwhile.
+void PipelineState::check()
+{
+    if (!m_bare) {
+        return;
+    }
+    if (m_areScriptsDue || m_scripts != m_checkedScripts) {
+        checkScripts();
+    }
+    if (isDiskDue()) {
+        checkDisk();
+    }
+}
+
+void PipelineState::checkScripts()
+{
+    if (m_askedScripts == m_scripts && !m_areScriptsDue) {
+        return; // that answer is on its way
+    }
+    m_areScriptsDue = false;
+    m_askedScripts = m_scripts;
     m_checker.ask(
         this,
-        [snapshot = m_snapshot, wanted = toStd(m_settings.python()), runDir = nextRunDir()] {
+        [bare = m_bare, wanted = toStd(m_settings.python())] {
             const auto python = workspace::findInterpreter(wanted, {});
-            auto findings = python ? workspace::checkScripts(snapshot->spec, python->path) : std::vector<spec::Diagnostic>();
-            for (auto& finding : workspace::checkDisk(snapshot->spec, runDir)) {
-                findings.push_back(std::move(finding));
-            }
-            return findings;
+            return python ? workspace::checkScripts(bare->spec, python->path) : Findings();
         },
-        [this, key](std::vector<spec::Diagnostic> findings) {
-            if (!m_snapshot || key != scriptsKey()) {
-                return; // asked again already
+        [this, question = ++m_scriptQuestion](Findings findings) {
+            if (question != m_scriptQuestion) {
+                return;
             }
-            m_checkedScripts = key;
+            const bool isOther = m_checkedScripts == m_askedScripts ? !areSame(findings, m_scriptFindings) : !findings.empty();
+            m_checkedScripts = std::exchange(m_askedScripts, {});
             m_scriptFindings = std::move(findings);
-            if (!m_scriptFindings.empty()) {
-                addScriptFindings();
+            if (m_checkedScripts == m_scripts && isOther) {
+                show();
+                emit changed();
+            }
+        });
+}
+
+/// What a run would copy is other than when the disk was asked, or the disk was too full.
+bool PipelineState::isDiskDue() const
+{
+    return !m_wasDiskAsked || !m_diskFindings.empty() || codeFolders(m_bare->spec) != m_copied;
+}
+
+void PipelineState::checkDisk()
+{
+    if (!m_bare) {
+        return;
+    }
+    m_wasDiskAsked = true;
+    m_copied = codeFolders(m_bare->spec);
+    m_checker.ask(
+        this, [bare = m_bare, runDir = nextRunDir(), check = m_checkDisk] { return check(bare->spec, runDir); },
+        [this, question = ++m_diskQuestion](Findings findings) {
+            if (question != m_diskQuestion) {
+                return;
+            }
+            const bool isOther = !areSame(findings, m_diskFindings);
+            m_diskFindings = std::move(findings);
+            if (!m_diskFindings.empty()) {
+                m_diskAgain.start();
+            }
+            if (isOther) {
+                show();
                 emit changed();
             }
         });
@@ -188,40 +313,21 @@ void PipelineState::checkScripts()
 void PipelineState::watch()
 {
     QStringList wanted;
-    if (m_snapshot) {
-        for (const auto& file : m_snapshot->files) {
+    if (m_bare) {
+        for (const auto& file : m_bare->files) {
             wanted << toQt(file);
         }
-        for (const auto& step : m_snapshot->spec.steps) {
-            if (const auto script = pipeline::findEntryScript(step.parallel.code, step.parallel.entryScript); !script.empty()) {
-                wanted << toQt(script);
-            }
+        for (const auto& script : m_bare->scripts) {
+            wanted << toQt(script.file);
+        }
+        for (const auto& folder : codeFolders(m_bare->spec)) { // a script that is missing may come
+            wanted << toQt(folder);
         }
     }
     if (!m_file.isEmpty()) {
         wanted << m_file << QFileInfo(m_file).absolutePath();
     }
-    wanted.removeDuplicates();
-    // A file that was replaced is no longer watched by Qt, so the list is made anew each time.
-    const QStringList old = m_watcher.files() + m_watcher.directories();
-    QStringList gone;
-    for (const QString& path : old) {
-        if (!wanted.contains(path)) {
-            gone << path;
-        }
-    }
-    if (!gone.isEmpty()) {
-        m_watcher.removePaths(gone);
-    }
-    QStringList fresh;
-    for (const QString& path : wanted) {
-        if (!old.contains(path) && QFileInfo::exists(path)) {
-            fresh << path;
-        }
-    }
-    if (!fresh.isEmpty()) {
-        m_watcher.addPaths(fresh);
-    }
+    watchOnly(m_watcher, wanted);
 }
 
 } // namespace sheaf::ui

@@ -5,7 +5,11 @@
 #ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse the C++20 headers that these lead to
 #include "core/pipeline/resolver.h"
 
+#include <cstdint>
+#include <functional>
 #include <memory>
+#include <string>
+#include <vector>
 #endif
 
 #include <QFileSystemWatcher>
@@ -20,7 +24,8 @@ class WorkThread;
 
 /// The pipeline file that is open: what its text says now, and what is wrong with it; understood again after every change of the text
 /// and when one of its other files changes on disk. That happens in a thread; each answer is an immutable snapshot. What the interpreter
-/// says of the entry scripts comes a moment later, as a snapshot of its own. Never writes. Owned by AppContext; main thread.
+/// says of the entry scripts, and the room on the disk, come a moment later, as a snapshot of their own; both are asked again when somebody
+/// comes back to the window. Never writes. Owned by AppContext; main thread.
 class PipelineState : public QObject
 {
     Q_OBJECT
@@ -31,6 +36,12 @@ public:
     void open(const QString& file);
     void close();
     void reload();
+    /// Reads everything again, and asks the interpreter and the disk anew: something outside may have changed.
+    void lookAgain();
+
+    /// Who is asked about the disk; in the checker's thread. Else workspace::checkDisk.
+    using DiskCheck = std::function<std::vector<spec::Diagnostic>(const pipeline::RunSpec& spec, const std::string& runDir)>;
+    void setDiskCheck(DiskCheck check) { m_checkDisk = std::move(check); }
 
     [[nodiscard]] bool isOpen() const { return !m_file.isEmpty(); }
     [[nodiscard]] const QString& file() const { return m_file; }
@@ -48,10 +59,16 @@ signals:
     void closed();
 
 private:
-    void take(int question, pipeline::Resolved resolved);
+    struct Read;
+    using Findings = std::vector<spec::Diagnostic>;
+
+    void take(int question, Read read);
+    void forgetFindings();
+    void check();
     void checkScripts();
-    [[nodiscard]] QString scriptsKey() const;
-    void addScriptFindings();
+    void checkDisk();
+    void show();
+    [[nodiscard]] bool isDiskDue() const;
     void watch();
 
     DocumentState& m_document;
@@ -59,13 +76,26 @@ private:
     WorkThread& m_checker;
     const SettingsState& m_settings;
     QString m_file;
-    std::shared_ptr<const pipeline::Resolved> m_snapshot;
+    std::shared_ptr<const pipeline::Resolved> m_bare; // as it was read
+    std::shared_ptr<const pipeline::Resolved> m_snapshot; // and with what the interpreter and the disk say
+    std::shared_ptr<spec::YamlFiles> m_known; // the resolver's thread alone uses it
     int m_question = 0; // answers to older questions are dropped
     bool m_isReading = false;
     bool m_isOutdated = false; // changed while it was being read
-    std::vector<spec::Diagnostic> m_scriptFindings;
-    QString m_checkedScripts; // scripts, their times and the interpreter that the findings are of
+
+    QString m_scripts; // all that the interpreter's findings depend on, as it is now
+    QString m_checkedScripts; // as it was when m_scriptFindings were told
+    QString m_askedScripts; // of the question on its way, or empty
+    int m_scriptQuestion = 0;
+    bool m_areScriptsDue = false; // asked whether they changed or not
+    Findings m_scriptFindings;
+    DiskCheck m_checkDisk;
+    std::vector<std::string> m_copied; // the code folders that the disk was last asked about
+    bool m_wasDiskAsked = false;
+    int m_diskQuestion = 0;
+    Findings m_diskFindings;
     QTimer m_checkSoon;
+    QTimer m_diskAgain;
     QFileSystemWatcher m_watcher;
     QTimer m_settle;
 };

@@ -5,6 +5,7 @@
 #include "core/base/clock.h"
 #include "core/pipeline/plan_request.h"
 #include "core/workspace/interpreter.h"
+#include "ui/state/outside_changes.h"
 #include "ui/state/work_thread.h"
 #include "ui/text/convert.h"
 
@@ -12,7 +13,10 @@
 #include <QFileInfo>
 
 #include <algorithm>
+#include <deque>
 #include <filesystem>
+#include <set>
+#include <sys/stat.h>
 #include <thread>
 #include <unistd.h>
 #include <utility>
@@ -40,6 +44,99 @@ std::string usualPython(const QString& wanted)
     return !wanted.isEmpty() ? toStd(wanted) : !fromEnvironment.isEmpty() ? toStd(fromEnvironment) : std::string("python3");
 }
 
+/// A copy writes file by file; the plan is made when it has settled.
+constexpr int kSettleMilliseconds = 300;
+/// Watches are dear, and a folder of many folders is looked at when somebody comes back to the window.
+constexpr std::size_t kMostPlaces = 100;
+constexpr int kMostEntries = 20'000;
+
+std::int64_t changedAt(const std::string& place)
+{
+    struct stat status
+    {
+    };
+    return ::stat(place.c_str(), &status) == 0 ? std::int64_t { status.st_mtim.tv_sec } * 1'000'000'000 + status.st_mtim.tv_nsec : -1;
+}
+
+/// Folders and files whose change may change the plan: of the input, or the nearest folder above when it is not there. Each with its time.
+class Places
+{
+public:
+    void addFolders(const std::filesystem::path& top)
+    {
+        std::error_code ignored;
+        std::deque<std::filesystem::path> open { top };
+        for (int seen = 0; !open.empty() && !isFull() && seen < kMostEntries; open.pop_front()) {
+            add(open.front().string());
+            for (std::filesystem::directory_iterator it(open.front(), ignored), end; !ignored && it != end && ++seen < kMostEntries; it.increment(ignored)) {
+                std::error_code unknown;
+                if (it->is_directory(unknown) && !it->is_symlink(unknown)) {
+                    open.push_back(it->path());
+                }
+            }
+        }
+    }
+    void add(const std::string& place)
+    {
+        if (!isFull() && m_known.insert(place).second) {
+            m_places.push_back(place);
+            m_times.push_back(changedAt(place));
+        }
+    }
+    [[nodiscard]] bool isFull() const { return m_places.size() >= kMostPlaces; }
+    [[nodiscard]] bool didChange() const
+    {
+        for (std::size_t i = 0; i < m_places.size(); ++i) {
+            if (changedAt(m_places[i]) != m_times[i]) {
+                return true;
+            }
+        }
+        return false;
+    }
+    [[nodiscard]] const std::vector<std::string>& all() const { return m_places; }
+
+private:
+    std::set<std::string> m_known;
+    std::vector<std::string> m_places;
+    std::vector<std::int64_t> m_times;
+};
+
+Places placesOf(const plan::PlanRequest& request)
+{
+    Places places;
+    std::error_code error;
+    std::filesystem::path at = std::filesystem::absolute(request.path, error).lexically_normal();
+    if (std::filesystem::is_directory(at, error)) {
+        if (request.isMlTable) {
+            places.add((at / "MLTable").string());
+        }
+        places.addFolders(at);
+        return places;
+    }
+    while (!std::filesystem::exists(at, error) && at.has_relative_path()) {
+        at = at.parent_path();
+    }
+    places.add(at.string());
+    return places;
+}
+
+/// A table may name files elsewhere.
+void addFiles(Places& places, const plan::PlanHeader& header)
+{
+    places.add(header.root);
+    if (!header.inputFiles.is_object()) {
+        return;
+    }
+    for (const auto& [relative, stamp] : header.inputFiles.get_object()) {
+        const auto file = std::filesystem::path(header.root) / std::string(relative);
+        places.add(file.parent_path().lexically_normal().string());
+        places.add(file.lexically_normal().string());
+        if (places.isFull()) {
+            return;
+        }
+    }
+}
+
 /// The file MLTable is part of what is asked, though the request does not hold its text.
 QString stampOf(const std::filesystem::path& folder)
 {
@@ -54,21 +151,39 @@ struct PlanState::Batch {
     std::shared_ptr<const plan::PathList> lines;
     plan::PlanSizes sizes;
     plan::PlanProgress progress;
+    std::vector<std::string> places; // to be watched from now on
 };
 
 struct PlanState::Made {
     Result<plan::PlanHeader> header;
     plan::PlanSizes sizes;
     bool isLater = false;
+    std::vector<std::string> places = {};
+    bool didChange = false; // while it was being made
+
+    /// Two plans of the same words are the same plan.
+    [[nodiscard]] std::string outcome() const
+    {
+        if (header) {
+            return std::to_string(header->fingerprint) + " " + std::to_string(header->miniBatches) + " " + boost::json::serialize(header->inputFiles) + " "
+                + boost::json::serialize(header->table);
+        }
+        std::string words = isLater ? "later" : "failed";
+        for (const auto& [name, value] : header.error().args) {
+            words += isLater ? std::string() : " " + name + "=" + value;
+        }
+        return words;
+    }
 };
 
 /// Gathers lines in the planning thread and puts them into the mailbox from time to time.
 class PlanState::Collector
 {
 public:
-    explicit Collector(Mailbox<Batch>& arrived)
+    explicit Collector(Mailbox<Batch>& arrived, std::vector<std::string> places)
         : m_arrived(arrived)
         , m_handedAt(monotonicSeconds())
+        , m_places(std::move(places))
     {
     }
 
@@ -88,7 +203,7 @@ public:
     void hand()
     {
         m_handedAt = monotonicSeconds();
-        m_arrived.put({ std::exchange(m_page, std::make_shared<plan::PathList>()), m_sizes.soFar(), m_progress });
+        m_arrived.put({ std::exchange(m_page, std::make_shared<plan::PathList>()), m_sizes.soFar(), m_progress, std::exchange(m_places, {}) });
     }
     [[nodiscard]] plan::PlanSizes finish(const plan::PlanHeader& header) { return m_sizes.finish(header); }
     [[nodiscard]] const plan::PlanSizes& sizes() const { return m_sizes.soFar(); }
@@ -99,6 +214,7 @@ private:
     std::shared_ptr<plan::PathList> m_page = std::make_shared<plan::PathList>();
     plan::SizeCounter m_sizes;
     plan::PlanProgress m_progress;
+    std::vector<std::string> m_places;
 };
 
 PlanState::PlanState(WorkThread& planner, WorkThread& previewer, QObject* parent)
@@ -113,11 +229,18 @@ PlanState::PlanState(WorkThread& planner, WorkThread& previewer, QObject* parent
     m_previewSoon.setSingleShot(true);
     m_previewSoon.setInterval(kPreviewMilliseconds);
     connect(&m_previewSoon, &QTimer::timeout, this, &PlanState::askPreview);
+    m_settle.setSingleShot(true);
+    m_settle.setInterval(kSettleMilliseconds);
+    connect(&m_settle, &QTimer::timeout, this, &PlanState::settled);
+    connect(&m_watcher, &QFileSystemWatcher::fileChanged, &m_settle, qOverload<>(&QTimer::start));
+    connect(&m_watcher, &QFileSystemWatcher::directoryChanged, &m_settle, qOverload<>(&QTimer::start));
+    whenBack(this, [this] { lookAgain(); });
 }
 
 PlanState::~PlanState()
 {
     m_stop.request_stop();
+    m_lookStop.request_stop();
     m_previewStop.request_stop();
 }
 
@@ -136,6 +259,9 @@ void PlanState::ask(const pipeline::StepSpec& step, const QString& python)
     m_step = step;
     m_python = python;
     if (isOther) {
+        if (m_request.path != request.path) {
+            watch({});
+        }
         m_request = std::move(request);
         m_stamp = stamp;
         start();
@@ -155,6 +281,7 @@ void PlanState::clear()
     }
     m_step.reset();
     m_request = {};
+    watch({});
     start();
 }
 
@@ -171,6 +298,11 @@ void PlanState::halt()
     ++m_question;
     m_stop.request_stop();
     m_stop = {};
+    ++m_lookQuestion;
+    m_lookStop.request_stop();
+    m_lookStop = {};
+    m_settle.stop();
+    m_outcome.clear();
     m_drain.stop();
     m_arrived = std::make_shared<Mailbox<Batch>>();
     forgetPreview();
@@ -194,23 +326,81 @@ void PlanState::start()
         m_planner.ask(
             this,
             [request = m_request, isMade, arrived = m_arrived, stop = m_stop.get_token()] {
+                if (stop.stop_requested()) {
+                    return Made { fail(ErrorCode::Canceled), {} };
+                }
+                Places places = placesOf(request); // before anything is listed, so that no change goes unseen
                 std::error_code ignored;
                 if (isMade && !std::filesystem::exists(request.path, ignored)) {
-                    return Made { fail(ErrorCode::Canceled), {}, true };
+                    return Made { fail(ErrorCode::Canceled), {}, true, places.all() };
                 }
-                Collector collector(*arrived);
+                Collector collector(*arrived, places.all());
                 auto header = plan::planMiniBatches(
                     request, [&](std::string_view line) { collector.onLine(line); }, stop,
                     [&](const plan::PlanProgress& progress) { collector.onProgress(progress); });
                 collector.hand();
                 plan::PlanSizes sizes = header ? collector.finish(*header) : collector.sizes();
                 const bool isEmpty = !header && header.error().code == ErrorCode::InputEmpty;
-                return Made { std::move(header), sizes, isMade && isEmpty };
+                const bool didChange = places.didChange();
+                if (header) {
+                    addFiles(places, *header);
+                }
+                return Made { std::move(header), sizes, isMade && isEmpty, places.all(), didChange };
             },
             [this, question = m_question](Made made) { take(question, std::move(made)); });
     }
     emit restarted();
     emit changed();
+}
+
+/// A plan of files that are not there any more is of no use; a whole one is compared first, so that nobody loses their place in it for nothing.
+void PlanState::settled()
+{
+    if (m_phase == Phase::Planning) {
+        start();
+    } else {
+        lookAgain();
+    }
+}
+
+void PlanState::lookAgain()
+{
+    if (m_phase == Phase::Idle || m_phase == Phase::Planning || m_phase == Phase::Stopped) {
+        return;
+    }
+    const auto* input = m_step->input(m_step->parallel.inputData);
+    const bool isMade = input != nullptr && !input->fromStep.empty();
+    m_lookStop.request_stop();
+    m_lookStop = {};
+    m_planner.ask(
+        this,
+        [request = m_request, isMade, stop = m_lookStop.get_token()] {
+            if (stop.stop_requested()) {
+                return std::string();
+            }
+            std::error_code ignored;
+            if (isMade && !std::filesystem::exists(request.path, ignored)) {
+                return Made { fail(ErrorCode::Canceled), {}, true }.outcome();
+            }
+            auto header = plan::planMiniBatches(request, [](std::string_view) { }, stop);
+            const bool isEmpty = !header && header.error().code == ErrorCode::InputEmpty;
+            const bool isStopped = !header && header.error().code == ErrorCode::Canceled;
+            return isStopped ? std::string() : Made { std::move(header), {}, isMade && isEmpty }.outcome();
+        },
+        [this, question = ++m_lookQuestion](const std::string& outcome) {
+            if (question == m_lookQuestion && !outcome.empty() && outcome != m_outcome) {
+                start();
+            }
+        });
+}
+
+void PlanState::watch(const std::vector<std::string>& places)
+{
+    QStringList wanted;
+    for (const auto& place : places) {
+        wanted << toQt(place);
+    }
+    watchOnly(m_watcher, wanted);
 }
 
 void PlanState::stop()
@@ -229,6 +419,9 @@ void PlanState::drain()
     }
     for (const auto& batch : batches) {
         m_lines.add(batch.lines);
+        if (!batch.places.empty()) {
+            watch(batch.places);
+        }
     }
     m_sizes = batches.back().sizes;
     m_progress = batches.back().progress;
@@ -245,6 +438,7 @@ void PlanState::take(int question, Made made)
         return;
     }
     m_drain.stop();
+    m_outcome = made.outcome();
     if (made.header) {
         m_header = std::make_shared<const plan::PlanHeader>(std::move(*made.header));
         m_phase = Phase::Done;
@@ -257,6 +451,12 @@ void PlanState::take(int question, Made made)
         m_error = made.header.error();
     }
     drain();
+    if (m_phase != Phase::Stopped) {
+        watch(made.places);
+    }
+    if (made.didChange) {
+        m_settle.start();
+    }
     m_sizes = made.sizes;
     refreshFigures();
     emit changed();

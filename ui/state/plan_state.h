@@ -13,8 +13,11 @@
 #include <memory>
 #include <optional>
 #include <stop_token>
+#include <string>
+#include <vector>
 #endif
 
+#include <QFileSystemWatcher>
 #include <QObject>
 #include <QTimer>
 
@@ -24,7 +27,8 @@ class WorkThread;
 
 /// The plan of the step in view before it runs, made by the run's own planner in a thread, and one of its mini-batches as run() would be
 /// given it. Mini-batches arrive while the plan is being made, 20 times a second at most. Nothing is written, no user code runs.
-/// Owned by AppContext; main thread.
+/// Notices by itself when files of the input come, go or change: it watches the folders (a bounded number of them) and looks when somebody
+/// comes back to the window; a plan that would come out the same stays as it is. Owned by AppContext; main thread.
 class PlanState : public QObject
 {
     Q_OBJECT
@@ -54,8 +58,10 @@ public:
     void ask(const pipeline::StepSpec& step, const QString& python);
     /// No step is in view.
     void clear();
-    /// Plans anew: files may have come or gone.
+    /// Plans anew, whether anything changed or not.
     void again();
+    /// Plans anew if the plan would be another one; finds that out in the thread.
+    void lookAgain();
     void stop();
 
     [[nodiscard]] Phase phase() const { return m_phase; }
@@ -88,6 +94,8 @@ private:
     class Collector;
 
     void start();
+    void settled();
+    void watch(const std::vector<std::string>& places);
     void halt();
     void drain();
     void take(int question, Made made);
@@ -113,6 +121,11 @@ private:
     std::stop_source m_stop;
     std::shared_ptr<Mailbox<Batch>> m_arrived;
     QTimer m_drain;
+    std::string m_outcome; // what a look is compared with
+    std::stop_source m_lookStop;
+    int m_lookQuestion = 0;
+    QFileSystemWatcher m_watcher;
+    QTimer m_settle;
 
     std::int64_t m_chosen = -1;
     PreviewPhase m_previewPhase = PreviewPhase::None;
