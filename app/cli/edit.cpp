@@ -5,6 +5,7 @@
 #include "core/base/paths.h"
 #include "core/base/text.h"
 #include "core/edit/edit.h"
+#include "core/spec/override.h"
 
 #include <fmt/format.h>
 
@@ -26,7 +27,7 @@ Result<std::vector<edit::Edit>> editsOf(const EditOptions& options)
 {
     std::vector<edit::Edit> edits;
     for (const auto& word : options.sets) {
-        const std::size_t equals = word.find('=');
+        const std::size_t equals = spec::endOfPath(word);
         if (equals == std::string::npos) {
             return fail(ErrorCode::Invalid,
                 { { "what", "--set" }, { "found", word }, { "allowed", "write it as PATH=VALUE" } });
@@ -40,15 +41,16 @@ Result<std::vector<edit::Edit>> editsOf(const EditOptions& options)
 }
 
 /// The lines that the patches touch, as a diff shows them.
-void show(const std::string& before, const std::vector<edit::TextPatch>& patches)
+std::string difference(const std::string& before, const std::vector<edit::TextPatch>& patches)
 {
+    std::string all;
     const auto lineBegin = [](const std::string& text, std::size_t at) {
         const std::size_t before_ = at == 0 ? std::string::npos : text.rfind('\n', at - 1);
         return before_ == std::string::npos ? 0 : before_ + 1;
     };
-    const auto print = [](char sign, std::string_view text) {
+    const auto print = [&all](char sign, std::string_view text) {
         for (const auto& line : text::split(text, '\n')) {
-            fmt::print("{}\n", coloured(sign == '-' ? Colour::Red : Colour::Green, fmt::format("{} {}", sign, harmlessLine(line))));
+            all += coloured(sign == '-' ? Colour::Red : Colour::Green, fmt::format("{} {}", sign, harmlessLine(line))) + "\n";
         }
     };
     for (const auto& patch : patches) {
@@ -65,6 +67,7 @@ void show(const std::string& before, const std::vector<edit::TextPatch>& patches
             }
         }
     }
+    return all;
 }
 
 int edit(const EditOptions& options)
@@ -84,12 +87,13 @@ int edit(const EditOptions& options)
         return complain(original.error(), 2);
     }
     std::string text = *original;
+    std::string shown; // nothing is said before all is done
     for (const auto& one : *edits) {
         const auto patches = edit::patchesFor(spec::parseYaml(spec::SourceText(file.string(), text)), one);
         if (!patches) {
             return complain(patches.error(), 2); // all or nothing
         }
-        show(text, *patches);
+        shown += difference(text, *patches);
         text = edit::patched(text, *patches);
     }
     if (text == *original) {
@@ -97,6 +101,7 @@ int edit(const EditOptions& options)
         return 0;
     }
     if (options.dryRun) {
+        fmt::print("{}", shown);
         return 0;
     }
     const auto mode = std::filesystem::status(file, error).permissions();
@@ -104,6 +109,7 @@ int edit(const EditOptions& options)
         return complain(written.error(), 2);
     }
     std::filesystem::permissions(file, mode, error);
+    fmt::print("{}", shown);
     return 0;
 }
 
@@ -114,7 +120,8 @@ void addEdit(CLI::App& app, int& exitCode)
     auto options = std::make_shared<EditOptions>();
     auto* verb = app.add_subcommand("edit", "Change values of a job or component file; every other byte stays as it is");
     verb->footer("All changes are made, or none. A value is YAML: 5, word, 'text', [a, b], {a: 1}. Where the file has quotes they "
-                 "stay.\nExit code: 0 changed or nothing to change, 2 not changed.");
+                 "stay.\nIn a PATH the items of a list are numbered from 0 (partition_keys.0), and a key that has a dot or an equals sign "
+                 "stands in\ndouble quotes: --set 'tags.\"my.key\"=5'.\nExit code: 0 changed or nothing to change, 2 not changed.");
     verb->add_option("FILE", options->file, "Pipeline or component file")->required();
     verb->add_option("--set", options->sets,
             "Give this entry this value, e.g. jobs.score.mini_batch_size=20; made when it is not there; may be repeated")

@@ -19,7 +19,7 @@ constexpr std::size_t kStep = 2; // indentation of a map that is made, where no 
 tl::unexpected<Error> refuse(const Edit& edit, const std::string& found, const std::string& allowed)
 {
     return fail(ErrorCode::Invalid,
-        { { "what", text::join(edit.path, ".") }, { "found", found }, { "allowed", allowed } });
+        { { "what", spec::textFromKeys(edit.path) }, { "found", found }, { "allowed", allowed } });
 }
 
 // ---- how a value is written --------------------------------------------------------------------
@@ -135,6 +135,10 @@ private:
                     return Place { &entry.value, &entry, from.inFlow || isFlow(entry.value), columnOf(node) };
                 }
             }
+            if (const auto* whole = keyWithDots(node, depth)) {
+                return refuse(m_edit, fmt::format("the key '{}'", *whole),
+                    fmt::format("a key with a dot is written in quotes: {}", withWholeKey(depth, *whole)));
+            }
             return std::nullopt;
         }
         if (node.isList()) {
@@ -160,7 +164,31 @@ private:
 
     [[nodiscard]] std::string joined(std::size_t depth) const
     {
-        return text::join(std::vector<std::string>(m_edit.path.begin(), m_edit.path.begin() + static_cast<std::ptrdiff_t>(depth)), ".");
+        return spec::textFromKeys(std::vector<std::string>(m_edit.path.begin(), m_edit.path.begin() + static_cast<std::ptrdiff_t>(depth)));
+    }
+
+    /// A key of the map that the path, from `depth` on, names when its dots are no steps down.
+    [[nodiscard]] const std::string* keyWithDots(const spec::YamlNode& map, std::size_t depth) const
+    {
+        std::string name = m_edit.path[depth];
+        for (std::size_t i = depth + 1; i < m_edit.path.size(); ++i) {
+            name += "." + m_edit.path[i];
+            for (const auto& entry : map.entries) {
+                if (entry.key == name) {
+                    return &entry.key;
+                }
+            }
+        }
+        return nullptr;
+    }
+
+    [[nodiscard]] std::string withWholeKey(std::size_t depth, const std::string& whole) const
+    {
+        std::vector<std::string> keys(m_edit.path.begin(), m_edit.path.begin() + static_cast<std::ptrdiff_t>(depth));
+        keys.push_back(whole);
+        const std::ptrdiff_t eaten = std::count(whole.begin(), whole.end(), '.') + 1;
+        keys.insert(keys.end(), m_edit.path.begin() + static_cast<std::ptrdiff_t>(depth) + eaten, m_edit.path.end());
+        return spec::textFromKeys(keys);
     }
 
     [[nodiscard]] std::size_t columnOf(const spec::YamlNode& node) const { return m_layout.columnOf(node); }
@@ -192,7 +220,7 @@ private:
         }
         if (old.isNull()) {
             const bool word = old.where.end > old.where.begin;
-            std::string text = wanted.node.isScalar() && isLong(wanted) && !place.inFlow && endsItsLine(old)
+            std::string text = wanted.node.isScalar() && isLong(wanted) && !place.inFlow && canBeBlock(old, wanted)
                 ? blockText(wanted.node.text, place.indent + kStep, m_lines.eol(), "")
                 : rendered(wanted, place.inFlow);
             return std::vector<TextPatch> { { old.where.begin, old.where.end, (word ? "" : " ") + text } };
@@ -200,10 +228,11 @@ private:
         return replaceScalar(place, wanted);
     }
 
-    /// A comment behind a value would become part of a block text.
-    [[nodiscard]] bool endsItsLine(const spec::YamlNode& node) const
+    /// What stands behind the value, be it a blank, would become part of a block text; and without a last line end a text has none either.
+    [[nodiscard]] bool canBeBlock(const spec::YamlNode& node, const Wanted& wanted) const
     {
-        return m_lines.skipBlanks(node.where.end) >= m_lines.end(node.where.end);
+        const std::size_t end = node.where.end;
+        return end >= m_lines.end(end) && (end < m_lines.bytes().size() || !wanted.node.text.ends_with('\n'));
     }
 
     static bool isLong(const Wanted& wanted)
@@ -229,7 +258,7 @@ private:
             text = doubleQuoted(wanted.node.text);
         } else if (first == '\'') {
             text = singleQuoted(wanted.node.text);
-        } else if (isLong(wanted) && !place.inFlow && endsItsLine(old)) {
+        } else if (isLong(wanted) && !place.inFlow && canBeBlock(old, wanted)) {
             text = blockText(wanted.node.text, place.indent + kStep, m_lines.eol(), "");
         } else {
             text = rendered(wanted, place.inFlow);
@@ -255,7 +284,10 @@ private:
                 break;
             }
         }
-        return std::vector<TextPatch> { { where.begin, where.end, blockText(wanted.node.text, indent, m_lines.eol(), rest) } };
+        const std::size_t end = std::max(where.end, std::min(m_lines.skipBlanks(where.end), m_lines.end(where.end))); // blanks there are its text
+        const bool hasLineEnd = end < m_lines.bytes().size() || !wanted.node.text.ends_with('\n');
+        return std::vector<TextPatch> { { where.begin, end,
+            hasLineEnd ? blockText(wanted.node.text, indent, m_lines.eol(), rest) : doubleQuoted(wanted.node.text) + rest } };
     }
 
     // ---- add what is not there -------------------------------------------------------------------
@@ -477,6 +509,35 @@ spec::YamlNode* descend(spec::YamlNode& root, const std::vector<std::string>& pa
     return node;
 }
 
+/// Takes every value that is written at this place out of a tree: through aliases and `<<` it may be in several.
+void cutOutAll(spec::YamlNode& node, const spec::SourceRange& where)
+{
+    if (where.begin == where.end) {
+        return;
+    }
+    const auto isThere = [&](const spec::YamlNode& value) { return value.where.begin == where.begin && value.where.end == where.end; };
+    std::erase_if(node.items, isThere);
+    std::erase_if(node.entries, [&](const spec::YamlEntry& entry) { return isThere(entry.value); });
+    for (auto& item : node.items) {
+        cutOutAll(item, where);
+    }
+    for (auto& entry : node.entries) {
+        cutOutAll(entry.value, where);
+    }
+}
+
+/// Whether the value at this path lies at an anchor elsewhere, so that the edit gives the place a value of its own.
+bool comesFromElsewhere(const spec::YamlDocument& document, const std::vector<std::string>& path)
+{
+    spec::YamlNode root = document.root;
+    const spec::YamlNode* holder = descend(root, path, path.size() - 1);
+    if (holder == nullptr || !holder->isMap()) {
+        return false;
+    }
+    const auto entry = std::find_if(holder->entries.begin(), holder->entries.end(), [&](const auto& one) { return one.key == path.back(); });
+    return entry != holder->entries.end() && YamlLayout(document.text).isElsewhere(*entry);
+}
+
 /// Takes the edited place out of a tree, so that the rest can be compared.
 void cutOut(spec::YamlNode& root, const std::vector<std::string>& path)
 {
@@ -509,7 +570,7 @@ void dropEmpty(spec::YamlNode& root, const std::vector<std::string>& path)
     }
 }
 
-/// Does the new text read as the old one with this one change? Values that hang on a changed anchor change with it.
+/// Does the new text read as the old one with this one change? What hangs on a changed anchor changes with it, and nothing else.
 bool saysWhatWasMeant(const spec::YamlDocument& before, const spec::YamlDocument& after, const Edit& edit, const std::optional<Wanted>& wanted)
 {
     if (spec::hasErrors(after.diagnostics) && !spec::hasErrors(before.diagnostics)) {
@@ -523,14 +584,16 @@ bool saysWhatWasMeant(const spec::YamlDocument& before, const spec::YamlDocument
     if (wanted ? found == nullptr || !sameValue(*found, wanted->node) : found != nullptr && !inList) {
         return false;
     }
-    const bool hasAnchors = before.text.bytes().find('&') != std::string::npos && before.text.bytes().find('*') != std::string::npos;
-    if (hasAnchors) {
-        return true;
-    }
+    const bool hasAnchors = before.text.bytes().find('&') != std::string::npos && !comesFromElsewhere(before, edit.path);
+    const spec::YamlNode* there = descend(old, edit.path, edit.path.size());
+    const spec::SourceRange oldWhere = hasAnchors && there != nullptr ? there->where : spec::SourceRange {};
+    const spec::SourceRange newWhere = hasAnchors && wanted ? found->where : spec::SourceRange {};
     cutOut(old, edit.path);
     if (wanted || !inList) { // the item behind one that was taken away has its number now
         cutOut(now, edit.path);
     }
+    cutOutAll(old, oldWhere);
+    cutOutAll(now, newWhere);
     dropEmpty(old, edit.path);
     dropEmpty(now, edit.path);
     const bool bothEmpty = (old.isNull() || (old.isMap() && old.entries.empty())) && (now.isNull() || (now.isMap() && now.entries.empty()));
@@ -541,7 +604,7 @@ bool saysWhatWasMeant(const spec::YamlDocument& before, const spec::YamlDocument
 
 std::vector<std::string> editPath(std::string_view dotted)
 {
-    return text::split(text::trim(dotted), '.');
+    return spec::keysFromText(dotted);
 }
 
 Result<std::vector<TextPatch>> unprovedPatchesFor(const spec::YamlDocument& document, const Edit& edit)
@@ -571,6 +634,9 @@ Result<std::vector<TextPatch>> patchesFor(const spec::YamlDocument& document, co
     }
     const spec::YamlDocument after = spec::parseYaml(spec::SourceText(document.text.file(), patched(document.text.bytes(), *patches)));
     if (!saysWhatWasMeant(document, after, edit, *wantedOf(edit))) {
+        if (edit.value && edit.value->find('\n') != std::string::npos) { // a block text does not fit here: a comment behind it would be its last line
+            return patchesFor(document, { edit.path, doubleQuoted(*edit.value) });
+        }
         return refuse(edit, edit.value.value_or("--unset"),
             "this place is written in a way that cannot be changed safely here: change it in the text");
     }

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 
 namespace sheaf::edit {
 
@@ -17,10 +18,95 @@ bool isBlank(char c)
     return c == ' ' || c == '\t';
 }
 
+/// The bytes at `at` of a character that may only stand in double quotes, escaped: control characters, and what some readers take for a line
+/// end (U+0085, U+2028, U+2029) or for no character at all. 0: an ordinary one.
+std::size_t bytesToEscape(std::string_view value, std::size_t at)
+{
+    const auto byte = [&](std::size_t i) { return at + i < value.size() ? static_cast<unsigned char>(value[at + i]) : 0U; };
+    if (byte(0) < 0x20 || byte(0) == 0x7f) {
+        return 1;
+    }
+    if (byte(0) == 0xC2 && byte(1) >= 0x80 && byte(1) < 0xA0) {
+        return 2;
+    }
+    const bool lineEnd = byte(0) == 0xE2 && byte(1) == 0x80 && (byte(2) == 0xA8 || byte(2) == 0xA9);
+    const bool mark = byte(0) == 0xEF && ((byte(1) == 0xBB && byte(2) == 0xBF) || (byte(1) == 0xBF && byte(2) >= 0xBE));
+    return lineEnd || mark ? 3 : 0;
+}
+
+/// Whether it holds such a character that is not among the `allowed` ones.
+bool mustEscape(std::string_view value, std::string_view allowed)
+{
+    for (std::size_t at = 0; at < value.size(); ++at) {
+        if (bytesToEscape(value, at) > 0 && allowed.find(value[at]) == allowed.npos) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool hasControl(std::string_view value)
 {
-    return std::any_of(value.begin(), value.end(),
-        [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+    return mustEscape(value, "");
+}
+
+std::string escaped(std::string_view character)
+{
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned>(static_cast<unsigned char>(character[i])); };
+    switch (character.size()) {
+    case 1:
+        return fmt::format("\\x{:02X}", byte(0));
+    case 2:
+        return fmt::format("\\x{:02X}", (byte(0) & 0x1FU) << 6U | (byte(1) & 0x3FU));
+    default:
+        return fmt::format("\\u{:04X}", (byte(0) & 0x0FU) << 12U | (byte(1) & 0x3FU) << 6U | (byte(2) & 0x3FU));
+    }
+}
+
+/// "2024-02-30", "2024-01-01 25:00:00": YAML 1.1 knows that this is a date, and then that it is none.
+bool isBadDate(std::string_view value)
+{
+    std::vector<int> numbers;
+    std::size_t at = 0;
+    for (const char behind : std::string_view("--t::.")) {
+        const std::size_t end = std::min(value.find_first_not_of("0123456789", at), value.size());
+        const auto number = text::toInt(value.substr(at, end - at));
+        if (!number || end - at > 4) {
+            break;
+        }
+        numbers.push_back(static_cast<int>(*number));
+        at = end;
+        const bool isTime = behind == 't' && at < value.size() && std::string_view("Tt \t").find(value[at]) != value.npos;
+        if (at >= value.size() || (value[at] != behind && !isTime)) {
+            break;
+        }
+        at = behind == 't' ? std::min(value.find_first_not_of("Tt \t", at), value.size()) : at + 1;
+    }
+    const bool looksLikeOne = numbers.size() >= 3 && value.find('-') == 4
+        && value.find_first_not_of("0123456789-+:.TtZ \t") == value.npos;
+    if (!looksLikeOne) {
+        return false;
+    }
+    const std::chrono::year_month_day day { std::chrono::year(numbers[0]), std::chrono::month(static_cast<unsigned>(numbers[1])),
+        std::chrono::day(static_cast<unsigned>(numbers[2])) };
+    const bool badTime = (numbers.size() > 3 && numbers[3] > 23) || (numbers.size() > 4 && numbers[4] > 59)
+        || (numbers.size() > 5 && numbers[5] > 59);
+    return numbers[0] == 0 || !day.ok() || badTime;
+}
+
+/// Words that a reader of YAML 1.1 does not take for text and can make nothing of: it would refuse the whole file.
+bool isRefusedPlain(std::string_view value)
+{
+    if (value == "=" || value == "<<" || isBadDate(value)) {
+        return true;
+    }
+    value.remove_prefix(!value.empty() && (value.front() == '+' || value.front() == '-') ? 1 : 0);
+    for (const std::string_view sign : { "0x", "0b", "." }) {
+        if (value.starts_with(sign) && value.size() > sign.size() && value.find_first_not_of('_', sign.size()) == value.npos) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /// Whether some YAML reader, of 1.1 or 1.2, takes the plain word for a number, a truth value, a date or nothing.
@@ -182,8 +268,8 @@ std::size_t YamlLayout::blockEnd(const spec::SourceRange& where) const
 std::string doubleQuoted(std::string_view value)
 {
     std::string all = "\"";
-    for (const char c : value) {
-        switch (c) {
+    for (std::size_t at = 0; at < value.size(); ++at) {
+        switch (const char c = value[at]; c) {
         case '"':
             all += "\\\"";
             break;
@@ -200,8 +286,9 @@ std::string doubleQuoted(std::string_view value)
             all += "\\r";
             break;
         default:
-            if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-                all += fmt::format("\\x{:02X}", static_cast<unsigned>(static_cast<unsigned char>(c)));
+            if (const std::size_t bytes = bytesToEscape(value, at); bytes > 0) {
+                all += escaped(value.substr(at, bytes));
+                at += bytes - 1;
             } else {
                 all += c;
             }
@@ -228,7 +315,7 @@ bool canBePlain(std::string_view value, bool inFlow)
         || value.back() == ':' || value.find(": ") != value.npos || value.find(" #") != value.npos) {
         return false;
     }
-    if (value.starts_with("---") || value.starts_with("...")) {
+    if (value.starts_with("---") || value.starts_with("...") || isRefusedPlain(value) || (inFlow && (value.front() == '?' || value.front() == ':'))) {
         return false;
     }
     constexpr std::string_view kFirst = ",[]{}#&*!|>'\"%@`";
@@ -251,9 +338,7 @@ std::string blockText(const std::string& value, std::size_t indent, const std::s
 {
     const bool firstIsBlank = !value.empty() && (isBlank(value.front()) || value.front() == '\n');
     const bool manyAtEnd = value.ends_with("\n\n");
-    const bool control = std::any_of(value.begin(), value.end(),
-        [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') || c == 0x7f; });
-    if (firstIsBlank || manyAtEnd || control) {
+    if (firstIsBlank || manyAtEnd || mustEscape(value, "\n\t")) {
         return doubleQuoted(value) + rest;
     }
     const bool clipped = value.ends_with('\n');

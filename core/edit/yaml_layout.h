@@ -68,7 +68,7 @@ private:
 [[nodiscard]] std::string doubleQuoted(std::string_view value);
 /// In double quotes when it holds what single ones cannot.
 [[nodiscard]] std::string singleQuoted(std::string_view value);
-/// Whether these characters, without quotes, are one scalar: whatever it means.
+/// Whether these characters, without quotes, are one scalar, whatever it means, to every reader of YAML 1.1 or 1.2.
 [[nodiscard]] bool canBePlain(std::string_view value, bool inFlow);
 /// The text as a scalar that no YAML reader, of 1.1 or 1.2, takes for a number, a truth value, a date or nothing.
 [[nodiscard]] std::string asText(std::string_view value, bool inFlow);

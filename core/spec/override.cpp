@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 namespace sheaf::spec {
 
@@ -115,7 +116,79 @@ YamlNode& child(YamlNode& map, const std::string& key)
     return map.entries.back().value;
 }
 
+/// The quoted key that begins at `at`: its text, and where the path goes on (a dot, the equals sign, or the end). nullopt: none does.
+struct QuotedKey
+{
+    std::string key;
+    std::size_t end = 0;
+};
+std::optional<QuotedKey> quotedKeyAt(std::string_view path, std::size_t at)
+{
+    if (at >= path.size() || path[at] != '"') {
+        return std::nullopt;
+    }
+    QuotedKey found;
+    for (std::size_t i = at + 1; i < path.size(); ++i) {
+        if (path[i] == '"') {
+            found.end = i + 1;
+            const bool ends = found.end == path.size() || path[found.end] == '.' || path[found.end] == '=';
+            return ends ? std::optional(found) : std::nullopt;
+        }
+        const bool isEscaped = path[i] == '\\' && i + 1 < path.size() && (path[i + 1] == '"' || path[i + 1] == '\\');
+        i += isEscaped ? 1 : 0;
+        found.key += path[i];
+    }
+    return std::nullopt;
+}
+
 } // namespace
+
+std::vector<std::string> keysFromText(std::string_view path)
+{
+    path = text::trim(path);
+    std::vector<std::string> keys;
+    for (std::size_t at = 0;; ++at) { // over the dot
+        if (const auto quoted = quotedKeyAt(path, at); quoted && (quoted->end == path.size() || path[quoted->end] == '.')) {
+            keys.push_back(quoted->key);
+            at = quoted->end;
+        } else {
+            const std::size_t end = std::min(path.find('.', at), path.size());
+            keys.emplace_back(path.substr(at, end - at));
+            at = end;
+        }
+        if (at >= path.size()) {
+            return keys;
+        }
+    }
+}
+
+std::string textFromKeys(const std::vector<std::string>& keys)
+{
+    std::string all;
+    for (const auto& key : keys) {
+        all += all.empty() ? "" : ".";
+        if (key.find_first_of(".=") == key.npos && !key.starts_with('"')) {
+            all += key;
+            continue;
+        }
+        all += '"';
+        for (const char c : key) {
+            all += c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);
+        }
+        all += '"';
+    }
+    return all;
+}
+
+std::size_t endOfPath(std::string_view word)
+{
+    std::size_t at = 0;
+    while (at < word.size() && word[at] != '=') {
+        const auto quoted = at == 0 || word[at - 1] == '.' ? quotedKeyAt(word, at) : std::nullopt;
+        at = quoted ? quoted->end : at + 1;
+    }
+    return at < word.size() ? at : word.npos;
+}
 
 YamlNode valueFromText(const std::string& text)
 {
@@ -135,10 +208,10 @@ void applyOverrides(YamlNode& root,
     std::vector<Diagnostic>& diagnostics)
 {
     for (const auto& word : overrides) {
-        const std::size_t equals = word.find('=');
+        const std::size_t equals = endOfPath(word);
         std::vector<std::string> path;
         if (equals != std::string::npos) {
-            path = text::split(text::trim(std::string_view(word).substr(0, equals)), '.');
+            path = keysFromText(std::string_view(word).substr(0, equals));
         }
         if (auto problem = refuse(root, path, word, file)) {
             diagnostics.push_back(std::move(*problem));

@@ -243,9 +243,11 @@ class Verbs(SheafTest):
         self.assertEqual(job.stat().st_mode & 0o777, 0o640)
         self.assertTrue(link.is_symlink())
         before = job.read_bytes()
-        self.sheaf("edit", job, "--set", "jobs.s.command=echo 3", "--set", "jobs.s.command.x=1", code=2)
+        printed = self.sheaf("edit", job, "--set", "jobs.s.command=echo 3", "--set", "jobs.s.command.x=1", code=2)
+        self.assertEqual(printed, "")  # what was not done is not shown as done
         self.assertIn("jobs.s.command", self.stderr)
         self.sheaf("edit", job, "--set", "jobs.s.command=echo 3", "--dry-run")
+        self.assertIn("+   a.b=c: 5", self.sheaf("edit", job, "--set", 'tags."a.b=c"=5', "--dry-run"))
         self.assertIn("says so already", self.sheaf("edit", job, "--set", "jobs.s.command=echo 2"))
         self.sheaf("edit", self.folder / "none.yml", "--set", "a=1", code=2)
         self.assertEqual(job.read_bytes(), before)

@@ -3,6 +3,7 @@
 #include "core/edit/edit.h"
 #include "core/base/paths.h"
 #include "core/base/text.h"
+#include "core/spec/override.h"
 #include "tests/support/result_macros.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/test_runner.h"
@@ -91,6 +92,63 @@ private slots:
         QCOMPARE(set("a: x\n", "a", "# no comment"), std::string("a: '# no comment'\n"));
     }
 
+    void a_word_that_a_reader_of_yaml_1_1_refuses_is_quoted()
+    {
+        for (const std::string word : { "=", "<<", "0x_", "-0b_", "._", "2024-02-30", "2024-13-01", "2024-01-01 25:00:00", "0000-01-01" }) {
+            QCOMPARE(set("a: x # c\n", "a", word), "a: '" + word + "' # c\n");
+        }
+        for (const std::string word : { "2024-02-29", "2024-01-01t10:30:00Z", "==", "0x1F", "0b11", ".5", "1.2.3", "2024-02-30-beta", "-", "_" }) {
+            QCOMPARE(set("a: x\n", "a", word), word == "-" ? std::string("a: '-'\n") : "a: " + word + "\n");
+        }
+        QCOMPARE(set("a: [x, y]\n", "a.0", "?x"), std::string("a: ['?x', y]\n"));
+        QCOMPARE(set("a: [x, y]\n", "a.1", ":x"), std::string("a: [x, ':x']\n"));
+        QCOMPARE(set("- x\n", "0", "<<"), std::string("- '<<'\n"));
+    }
+
+    void a_character_that_some_readers_take_for_a_line_end_is_escaped()
+    {
+        QCOMPARE(set("a: x\n", "a", "one\xC2\x85two"), std::string("a: \"one\\x85two\"\n"));
+        QCOMPARE(set("a: 'x'\n", "a", "one\xE2\x80\xA8two"), std::string("a: \"one\\u2028two\"\n"));
+        QCOMPARE(set("a: \"x\"\n", "a", "\xEF\xBB\xBF" "bom"), std::string("a: \"\\uFEFFbom\"\n"));
+        QCOMPARE(set("a: x\n", "a", "one\ntwo\xC2\x85"), std::string("a: \"one\\ntwo\\x85\"\n"));
+        QCOMPARE(set("a: x\n", "a", "\xC3\xA9 \xE6\xBC\xA2 \xC2\xA0."), std::string("a: \xC3\xA9 \xE6\xBC\xA2 \xC2\xA0.\n"));
+    }
+
+    void a_key_with_a_dot_is_written_in_quotes()
+    {
+        const std::string text = "tags:\n  my.key: 1\n  a=b: 2\n  a:\n    b.c: 3\n  'q\"': 4\n";
+        QCOMPARE(set(text, "tags.\"my.key\"", "9"), std::string("tags:\n  my.key: 9\n  a=b: 2\n  a:\n    b.c: 3\n  'q\"': 4\n"));
+        QCOMPARE(set(text, "tags.a.\"b.c\"", "9"), std::string("tags:\n  my.key: 1\n  a=b: 2\n  a:\n    b.c: 9\n  'q\"': 4\n"));
+        QCOMPARE(set("a: 1\n", "\"b.c\".d", "2"), std::string("a: 1\nb.c:\n  d: 2\n"));
+        QCOMPARE(unset("a: 1\nb.c: 2\n", "\"b.c\""), std::string("a: 1\n"));
+        // Without the quotes it is told how to write it.
+        QVERIFY(set(text, "tags.my.key", "9").find("tags.\"my.key\"") != std::string::npos);
+        QVERIFY(set(text, "tags.a.b.c", "9").find("tags.a.\"b.c\"") != std::string::npos);
+        QVERIFY(unset("x.y: {z: 1}\n", "x.y.z").find("\"x.y\".z") != std::string::npos);
+
+        using Keys = std::vector<std::string>;
+        QCOMPARE(editPath(" a.\"b.c\".d "), (Keys { "a", "b.c", "d" }));
+        QCOMPARE(editPath("\"a\\\"b.\\\\\""), (Keys { "a\"b.\\" }));
+        QCOMPARE(editPath("a.\"b.c"), (Keys { "a", "\"b", "c" })); // not closed: a character like others
+        QCOMPARE(editPath("a.b\"c\".d"), (Keys { "a", "b\"c\"", "d" }));
+        for (const Keys& keys : { Keys { "a", "b.c" }, Keys { "a\"b.\\", "\"", "x=y" }, Keys { "0", "z" } }) {
+            QCOMPARE(editPath(textFromKeys(keys)), keys);
+            QCOMPARE(endOfPath(textFromKeys(keys) + "=1=2"), textFromKeys(keys).size());
+        }
+        QCOMPARE(endOfPath("a.b"), std::string::npos);
+    }
+
+    void what_hangs_on_an_anchor_changes_with_it_and_nothing_else()
+    {
+        const std::string text = "x: &r {num: 1, word: &w one}\na: *r\nb:\n  <<: *r\n  m: 2\nc: *w\nl: [*w, 5]\ns: echo a && rm *.log\n";
+        QCOMPARE(set(text, "x.num", "7"), std::string("x: &r {num: 7, word: &w one}") + text.substr(text.find("\na:")));
+        QCOMPARE(set(text, "x.word", "two"), std::string("x: &r {num: 1, word: &w two}") + text.substr(text.find("\na:")));
+        QCOMPARE(set(text, "x.more", "7"), std::string("x: &r {num: 1, word: &w one, more: 7}") + text.substr(text.find("\na:")));
+        QCOMPARE(unset(text, "x.num"), std::string("x: &r {word: &w one}") + text.substr(text.find("\na:")));
+        QCOMPARE(set(text, "c", "two"), text.substr(0, text.find("c: *w")) + "c: two" + text.substr(text.find("\nl:")));
+        QCOMPARE(set(text, "l.1", "6"), text.substr(0, text.find(", 5]")) + ", 6]" + text.substr(text.find("\ns:")));
+    }
+
     void texts_of_several_lines_stay_blocks()
     {
         const std::string command = "a:\n  c: |  # shell\n     echo 1\n     echo 2\n  d: 1\n";
@@ -100,6 +158,12 @@ private slots:
         QCOMPARE(set("a: x # why\n", "a", "one\ntwo"), std::string("a: \"one\\ntwo\" # why\n"));
         QCOMPARE(set("a: # why\n", "a", "one\ntwo"), std::string("a: \"one\\ntwo\" # why\n"));
         QCOMPARE(set("{a: x}\n", "a", "one\ntwo"), std::string("{a: \"one\\ntwo\"}\n"));
+        // Where something behind it would become part of it, it is written on one line.
+        QCOMPARE(set("a: x \nb: 1\n", "a", "one\ntwo"), std::string("a: \"one\\ntwo\" \nb: 1\n"));
+        QCOMPARE(set("a: x\n  # why\nb: 1\n", "a", "one\ntwo"), std::string("a: \"one\\ntwo\"\n  # why\nb: 1\n"));
+        QCOMPARE(set("a: x", "a", "one\ntwo\n"), std::string("a: \"one\\ntwo\\n\""));
+        QCOMPARE(set("a: |\n  x", "a", "one\ntwo\n"), std::string("a: \"one\\ntwo\\n\""));
+        QCOMPARE(set("a: |\n  x  \nb: 1\n", "a", "one\ntwo"), std::string("a: |-\n  one\n  two\nb: 1\n"));
     }
 
     void a_new_key_goes_behind_its_sisters()
