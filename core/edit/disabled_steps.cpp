@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 
 /// Disabled steps: their lines with a mark, at the column of the step's key.
 ///   "  score:" is "  #| score:"; a line that is not indented so far is "  #|<" and the whole line; an empty line is "  #|".
@@ -172,12 +173,6 @@ std::vector<Group> disabledGroups(const spec::YamlDocument& document)
     return groups;
 }
 
-const Group* groupNamed(const std::vector<Group>& groups, const std::string& step)
-{
-    const auto found = std::find_if(groups.begin(), groups.end(), [&](const Group& one) { return keyOf(one.lines.front()) == step; });
-    return found == groups.end() ? nullptr : &*found;
-}
-
 /// Its lines as they were.
 std::vector<TextPatch> decodingOf(std::string_view text, const Group& group)
 {
@@ -206,62 +201,87 @@ std::vector<DisabledStep> disabledSteps(std::string_view text)
     return steps;
 }
 
-Result<std::string> withStepDisabled(const std::string& text, const std::string& step)
+namespace {
+
+/// "jobs.score" of one step, "jobs" of several: what a refusal is about.
+std::string wordFor(const std::vector<std::string>& steps)
+{
+    return steps.size() == 1 ? "jobs." + steps.front() : "jobs";
+}
+
+Result<std::string> disabledTogether(const std::string& text, const std::vector<std::string>& steps)
 {
     auto draft = TextDraft::of(text);
     if (!draft) {
         return tl::unexpected<Error>(draft.error());
     }
-    const KeyPath path { "jobs", step };
-    const spec::YamlEntry* entry = draft->ownEntry(path);
-    if (entry == nullptr) {
-        return refused("jobs." + step, "nothing", "there is no such step in this file");
-    }
     const YamlLayout layout(draft->document().text);
     const Lines& lines = layout.lines();
-    const std::size_t indent = lines.column(entry->keyWhere.begin);
-    if (layout.isFlow(*draft->find({ "jobs" })) || indent == 0 || !lines.onlyBlanksBefore(entry->keyWhere.begin)) {
-        return refused("jobs." + step, "a step in { }", "only a step on lines of its own can be disabled");
-    }
-    const std::size_t begin = entry->keyWhere.begin - indent;
-    const std::size_t end = lines.end(layout.entryEnd(*entry));
     std::vector<TextPatch> patches;
-    for (std::size_t at = begin; at <= end && at < text.size(); at = lines.next(at)) {
-        const std::size_t stop = std::min(lines.end(at), end);
-        patches.push_back({ at, stop, encoded(std::string_view(text).substr(at, stop - at), indent) });
+    for (const auto& step : steps) {
+        const spec::YamlEntry* entry = draft->ownEntry({ "jobs", step });
+        if (entry == nullptr) {
+            return refused("jobs." + step, "nothing", "there is no such step in this file");
+        }
+        const std::size_t indent = lines.column(entry->keyWhere.begin);
+        if (layout.isFlow(*draft->find({ "jobs" })) || indent == 0 || !lines.onlyBlanksBefore(entry->keyWhere.begin)) {
+            return refused("jobs." + step, "a step in { }", "only a step on lines of its own can be disabled");
+        }
+        const std::size_t end = lines.end(layout.entryEnd(*entry));
+        for (std::size_t at = entry->keyWhere.begin - indent; at <= end && at < text.size(); at = lines.next(at)) {
+            const std::size_t stop = std::min(lines.end(at), end);
+            patches.push_back({ at, stop, encoded(std::string_view(text).substr(at, stop - at), indent) });
+        }
     }
+    const auto before = [](const TextPatch& a, const TextPatch& b) { return a.begin < b.begin; };
+    std::sort(patches.begin(), patches.end(), before);
+    const std::set<std::string> gone(steps.begin(), steps.end());
     spec::YamlNode expected = draft->root();
     spec::YamlNode& jobs = *expected.find("jobs");
-    std::erase_if(jobs.entries, [&](const spec::YamlEntry& one) { return one.key == step; });
+    std::erase_if(jobs.entries, [&](const spec::YamlEntry& one) { return gone.contains(one.key); });
     jobs.kind = jobs.entries.empty() ? spec::YamlNode::Kind::Null : jobs.kind;
-    if (auto done = draft->take(patches, expected, path); !done) {
+    if (auto done = draft->take(patches, expected, steps.size() == 1 ? KeyPath { "jobs", steps.front() } : KeyPath { "jobs" }); !done) {
         return tl::unexpected<Error>(done.error());
     }
-    const std::vector<Group> groups = disabledGroups(draft->document());
-    const Group* group = groupNamed(groups, step);
-    if (group == nullptr || patched(draft->text(), decodingOf(draft->text(), *group)) != text) {
-        return refused("jobs." + step, "a way of writing that would not come back", "it can be changed in the text");
+    std::vector<TextPatch> back;
+    std::set<std::string> found;
+    for (const auto& group : disabledGroups(draft->document())) {
+        if (const std::string name = keyOf(group.lines.front()); gone.contains(name) && found.insert(name).second) {
+            const auto decoding = decodingOf(draft->text(), group);
+            back.insert(back.end(), decoding.begin(), decoding.end());
+        }
+    }
+    if (found.size() != gone.size() || patched(draft->text(), back) != text) {
+        return refused(wordFor(steps), "a way of writing that would not come back", "it can be changed in the text");
     }
     return draft->text();
 }
 
-Result<std::string> withStepEnabled(const std::string& text, const std::string& step)
+Result<std::string> enabledTogether(const std::string& text, const std::vector<std::string>& steps)
 {
     auto draft = TextDraft::of(text);
     if (!draft) {
         return tl::unexpected<Error>(draft.error());
     }
-    const std::vector<Group> groups = disabledGroups(draft->document());
-    const Group* group = groupNamed(groups, step);
-    if (group == nullptr) {
-        return refused("jobs." + step, "nothing", "there is no disabled step of this name");
-    }
+    const std::set<std::string> wanted(steps.begin(), steps.end());
     const spec::YamlNode* jobs = draft->find({ "jobs" });
-    if (jobs != nullptr && jobs->find(step) != nullptr) {
-        return refused("jobs." + step, step, "there is a step of this name already: rename it first");
+    std::vector<TextPatch> patches;
+    std::set<std::string> found;
+    for (const auto& group : disabledGroups(draft->document())) { // in the order of the file
+        if (const std::string name = keyOf(group.lines.front()); wanted.contains(name) && found.insert(name).second) {
+            const auto decoding = decodingOf(text, group);
+            patches.insert(patches.end(), decoding.begin(), decoding.end());
+        }
     }
-    std::vector<TextPatch> patches = decodingOf(text, *group);
-    if (const spec::YamlEntry* entry = draft->ownEntry({ "jobs" }); entry != nullptr && jobs->entries.empty()) { // {} or null: the step takes its place
+    for (const auto& step : steps) {
+        if (!found.contains(step)) {
+            return refused("jobs." + step, "nothing", "there is no disabled step of this name");
+        }
+        if (jobs != nullptr && jobs->find(step) != nullptr) {
+            return refused("jobs." + step, step, "there is a step of this name already: rename it first");
+        }
+    }
+    if (const spec::YamlEntry* entry = draft->ownEntry({ "jobs" }); entry != nullptr && jobs->entries.empty()) { // {} or null: the steps take its place
         const std::size_t colon = YamlLayout(draft->document().text).behindColon(*entry);
         if (jobs->where.end > colon && jobs->where.end < patches.front().begin) {
             patches.insert(patches.begin(), { colon, jobs->where.end, "" });
@@ -270,18 +290,49 @@ Result<std::string> withStepEnabled(const std::string& text, const std::string& 
     const std::string now = patched(text, patches);
     spec::YamlDocument after = spec::parseYaml(spec::SourceText("", now));
     spec::YamlNode* nowJobs = after.root.find("jobs");
-    if (spec::hasErrors(after.diagnostics) || nowJobs == nullptr || nowJobs->find(step) == nullptr) {
-        return refused("jobs." + step, "lines that are no YAML here", "they can be mended in the text");
+    const bool areThere = nowJobs != nullptr && std::all_of(steps.begin(), steps.end(), [&](const auto& step) { return nowJobs->find(step) != nullptr; });
+    if (spec::hasErrors(after.diagnostics) || !areThere) {
+        return refused(wordFor(steps), "lines that are no YAML here", "they can be mended in the text");
     }
-    std::erase_if(nowJobs->entries, [&](const spec::YamlEntry& entry) { return entry.key == step; });
+    std::erase_if(nowJobs->entries, [&](const spec::YamlEntry& entry) { return wanted.contains(entry.key); });
     spec::YamlNode before = draft->root();
     if (spec::YamlNode* old = before.find("jobs"); old != nullptr && old->entries.empty()) {
         old->kind = spec::YamlNode::Kind::Map;
     }
     if (!sameMeaning(before, after.root)) {
-        return refused("jobs." + step, "lines that change the steps around them", "they can be mended in the text");
+        return refused(wordFor(steps), "lines that change the steps around them", "they can be mended in the text");
     }
     return now;
+}
+
+/// Together, which reads the file once; when that is refused one by one, which says what hinders.
+template <class Does>
+Result<std::string> togetherOrEach(const std::string& text, const std::vector<std::string>& steps, Does does)
+{
+    auto all = steps.empty() ? Result<std::string>(text) : does(text, steps);
+    if (all || steps.size() < 2) {
+        return all;
+    }
+    all = text;
+    for (const auto& step : steps) {
+        all = does(*all, { step });
+        if (!all) {
+            break;
+        }
+    }
+    return all;
+}
+
+} // namespace
+
+Result<std::string> withStepsDisabled(const std::string& text, const std::vector<std::string>& steps)
+{
+    return togetherOrEach(text, steps, disabledTogether);
+}
+
+Result<std::string> withStepsEnabled(const std::string& text, const std::vector<std::string>& steps)
+{
+    return togetherOrEach(text, steps, enabledTogether);
 }
 
 } // namespace sheaf::edit

@@ -138,6 +138,69 @@ Result<void> bindInput(TextDraft& draft, const PortRef& from, const PortRef& to)
     return draft.set(path, bindingText(from));
 }
 
+Result<void> bind(TextDraft& draft, const PortRef& from, const PortRef& to)
+{
+    const bool isSource = from.kind == Kind::StepOutput || from.kind == Kind::PipelineInput;
+    const bool isTarget = to.kind == Kind::StepInput || (to.kind == Kind::PipelineOutput && from.kind == Kind::StepOutput);
+    if (!isSource || !isTarget) {
+        return refused(nameOf(to), nameOf(from), "a wire goes from a step's output or a pipeline input to a step's input, or from a step's output to a pipeline output");
+    }
+    for (const auto* port : { &from, &to }) {
+        if (port->kind == Kind::StepInput || port->kind == Kind::StepOutput) {
+            if (auto there = mustBeStep(draft.root(), port->step); !there) {
+                return there;
+            }
+        }
+        if (draft.find(pathOf(*port)) == nullptr && !spec::isIdentifier(port->name)) {
+            return refused(nameOf(*port), port->name, kNameRule);
+        }
+    }
+    if (from.kind == Kind::PipelineInput && draft.find(pathOf(from)) == nullptr) {
+        return refused(nameOf(from), "nothing", "the pipeline has no such input");
+    }
+    if (auto fine = mustNotCycle(draft.root(), from, to); !fine) {
+        return fine;
+    }
+    return to.kind == Kind::PipelineOutput ? bindOutput(draft, from, to) : bindInput(draft, from, to);
+}
+
+Result<void> unbind(TextDraft& draft, const PortRef& from, const PortRef& to)
+{
+    const bool atMaker = to.kind == Kind::PipelineOutput; // where the binding is written
+    const KeyPath path = pathOf(atMaker ? from : to);
+    const spec::YamlNode* port = draft.find(path);
+    if (!isBoundTo(port, atMaker ? to : from)) {
+        const spec::YamlNode* binding = bindingOf(port);
+        return refused(nameOf(to), binding != nullptr ? binding->text : "nothing", "it is not bound to " + nameOf(from));
+    }
+    if (atMaker) {
+        return unbindOutput(draft, path, draft.find(pathOf(to)));
+    }
+    if (!port->isMap()) {
+        return draft.replaceValue(path, "");
+    }
+    KeyPath inside = path;
+    inside.emplace_back("path");
+    return draft.unset(inside);
+}
+
+/// The ports of steps that are bound to a port of the pipeline.
+std::vector<PortRef> boundTo(const TextDraft& draft, const PortRef& port)
+{
+    const bool isInput = port.kind == Kind::PipelineInput;
+    std::vector<PortRef> bound;
+    const spec::YamlNode* jobs = draft.find({ "jobs" });
+    for (std::size_t i = 0; jobs != nullptr && i < jobs->entries.size(); ++i) {
+        const spec::YamlNode* ports = jobs->entries[i].value.find(isInput ? "inputs" : "outputs");
+        for (std::size_t k = 0; ports != nullptr && k < ports->entries.size(); ++k) {
+            if (isBoundTo(&ports->entries[k].value, port)) {
+                bound.push_back({ isInput ? Kind::StepInput : Kind::StepOutput, jobs->entries[i].key, ports->entries[k].key });
+            }
+        }
+    }
+    return bound;
+}
+
 // ---- renaming ----------------------------------------------------------------------------------
 
 /// Every ${{parent.WHAT.FROM…}} says `to`.
@@ -158,7 +221,9 @@ Result<void> mustBeFree(const std::string& what, const std::string& name, const 
         return refused(what, name, kNameRule);
     }
     if (contains(taken, name)) {
-        return refused(what, name, "there is one of this name already");
+        auto why = refused(what, name, "there is one of this name already");
+        why.value().args.emplace_back("taken", what.substr(0, what.find('.'))); // the studio has a sentence of its own for this
+        return why;
     }
     return {};
 }
@@ -287,52 +352,85 @@ std::string bindingText(const PortRef& port)
 
 Result<std::string> withWire(const std::string& text, const PortRef& from, const PortRef& to)
 {
-    return drafted(text, [&](TextDraft& draft) -> Result<void> {
-        const bool isSource = from.kind == Kind::StepOutput || from.kind == Kind::PipelineInput;
-        const bool isTarget = to.kind == Kind::StepInput || (to.kind == Kind::PipelineOutput && from.kind == Kind::StepOutput);
-        if (!isSource || !isTarget) {
-            return refused(nameOf(to), nameOf(from), "a wire goes from a step's output or a pipeline input to a step's input, or from a step's output to a pipeline output");
-        }
-        for (const auto* port : { &from, &to }) {
-            if (port->kind == Kind::StepInput || port->kind == Kind::StepOutput) {
-                if (auto there = mustBeStep(draft.root(), port->step); !there) {
-                    return there;
-                }
-            }
-            if (draft.find(pathOf(*port)) == nullptr && !spec::isIdentifier(port->name)) {
-                return refused(nameOf(*port), port->name, kNameRule);
-            }
-        }
-        if (from.kind == Kind::PipelineInput && draft.find(pathOf(from)) == nullptr) {
-            return refused(nameOf(from), "nothing", "the pipeline has no such input");
-        }
-        if (auto fine = mustNotCycle(draft.root(), from, to); !fine) {
-            return fine;
-        }
-        return to.kind == Kind::PipelineOutput ? bindOutput(draft, from, to) : bindInput(draft, from, to);
-    });
+    return drafted(text, [&](TextDraft& draft) { return bind(draft, from, to); });
 }
 
 Result<std::string> withoutWire(const std::string& text, const PortRef& from, const PortRef& to)
 {
-    return drafted(text, [&](TextDraft& draft) -> Result<void> {
-        const bool atMaker = to.kind == Kind::PipelineOutput; // where the binding is written
-        const KeyPath path = pathOf(atMaker ? from : to);
-        const spec::YamlNode* port = draft.find(path);
-        if (!isBoundTo(port, atMaker ? to : from)) {
-            const spec::YamlNode* binding = bindingOf(port);
-            return refused(nameOf(to), binding != nullptr ? binding->text : "nothing", "it is not bound to " + nameOf(from));
-        }
-        if (atMaker) {
-            return unbindOutput(draft, path, draft.find(pathOf(to)));
-        }
-        if (!port->isMap()) {
-            return draft.replaceValue(path, "");
-        }
-        KeyPath inside = path;
-        inside.emplace_back("path");
-        return draft.unset(inside);
+    return drafted(text, [&](TextDraft& draft) { return unbind(draft, from, to); });
+}
+
+Result<std::string> withWireMoved(const std::string& text, const PortRef& from, const PortRef& oldTo, const PortRef& to)
+{
+    return drafted(text, [&](TextDraft& draft) {
+        auto done = unbind(draft, from, oldTo);
+        return done ? bind(draft, from, to) : done;
     });
+}
+
+Result<std::string> withoutPipelinePorts(const std::string& text, bool isInput, const std::vector<std::string>& names)
+{
+    return drafted(text, [&](TextDraft& draft) -> Result<void> {
+        for (const auto& name : names) {
+            const PortRef port { isInput ? Kind::PipelineInput : Kind::PipelineOutput, "", name };
+            if (draft.find(pathOf(port)) == nullptr) {
+                return refused(nameOf(port), "nothing", "the pipeline has no such " + std::string(isInput ? "input" : "output"));
+            }
+            for (const auto& bound : boundTo(draft, port)) {
+                if (auto done = isInput ? unbind(draft, port, bound) : unbind(draft, bound, port); !done) {
+                    return done;
+                }
+            }
+            if (auto done = draft.unset(pathOf(port)); !done) {
+                return done;
+            }
+        }
+        return {};
+    });
+}
+
+std::vector<std::string> namesIn(const std::string& text, const std::string& group)
+{
+    const auto draft = TextDraft::of(text);
+    if (!draft) {
+        return {};
+    }
+    return group == "jobs" ? stepNames(*draft) : keysOf(draft->find({ group }));
+}
+
+std::string inputWithPath(const std::string& text, const std::string& type, const std::string& path)
+{
+    const auto draft = TextDraft::of(text);
+    const spec::YamlNode* inputs = draft ? draft->find({ "inputs" }) : nullptr;
+    const auto plain = [](std::string_view written) {
+        while (written.starts_with("./")) {
+            written.remove_prefix(2);
+        }
+        while (written.size() > 1 && written.ends_with('/')) {
+            written.remove_suffix(1);
+        }
+        return std::string(written);
+    };
+    for (std::size_t i = 0; inputs != nullptr && i < inputs->entries.size(); ++i) {
+        const spec::YamlNode& input = inputs->entries[i].value;
+        const spec::YamlNode* place = input.isMap() ? input.find("path") : nullptr;
+        const spec::YamlNode* kind = input.isMap() ? input.find("type") : nullptr;
+        if (place != nullptr && place->isScalar() && plain(place->text) == plain(path) && (kind != nullptr ? kind->text : "uri_folder") == type) {
+            return inputs->entries[i].key;
+        }
+    }
+    return "";
+}
+
+std::size_t portCount(const std::string& text, const std::string& step)
+{
+    const auto draft = TextDraft::of(text);
+    std::size_t count = 0;
+    for (const char* group : { "inputs", "outputs" }) {
+        const spec::YamlNode* ports = draft ? draft->find({ "jobs", step, group }) : nullptr;
+        count = std::max(count, ports != nullptr ? ports->entries.size() : 0);
+    }
+    return count;
 }
 
 Result<std::string> withStepRenamed(const std::string& text, const std::string& from, const std::string& to)

@@ -48,11 +48,15 @@ struct PortRef
 [[nodiscard]] Result<std::string> withWire(const std::string& text, const PortRef& from, const PortRef& to);
 /// Takes the binding away. The entry of an input stays, with its type and mode; an output keeps the type that it had from the pipeline.
 [[nodiscard]] Result<std::string> withoutWire(const std::string& text, const PortRef& from, const PortRef& to);
+/// The wire ends at another port: both of the above, or nothing.
+[[nodiscard]] Result<std::string> withWireMoved(const std::string& text, const PortRef& from, const PortRef& oldTo, const PortRef& to);
 
 /// Renames a step; every ${{parent.jobs.OLD.…}} of the file follows, in disabled steps too, not in comments.
 [[nodiscard]] Result<std::string> withStepRenamed(const std::string& text, const std::string& from, const std::string& to);
 /// Renames an input or output of the pipeline; every ${{parent.inputs.OLD}} follows.
 [[nodiscard]] Result<std::string> withPipelinePortRenamed(const std::string& text, bool isInput, const std::string& from, const std::string& to);
+/// Takes inputs or outputs of the pipeline away, and the bindings to them as withoutWire() does: those that the text has, whatever is drawn.
+[[nodiscard]] Result<std::string> withoutPipelinePorts(const std::string& text, bool isInput, const std::vector<std::string>& names);
 
 /// Takes steps away, with the comments right above them. With `heal` the readers of such a step's outputs are bound to what fed its main
 /// input; else, or when nothing did, their bindings are taken away: a plain entry goes, of an object its path. Pipeline outputs stay.
@@ -65,9 +69,9 @@ struct PortRef
 /// is not there, and to a pipeline output that is not there or has its maker. `names`: what the steps are called now (may be null).
 [[nodiscard]] Result<std::string> withPasted(const std::string& text, const std::string& pasted, bool keepLinks, std::vector<std::string>* names);
 
-/// A disabled step is its own lines behind "#| ": other programs do not see it, nothing of it is lost.
-[[nodiscard]] Result<std::string> withStepDisabled(const std::string& text, const std::string& step);
-[[nodiscard]] Result<std::string> withStepEnabled(const std::string& text, const std::string& step);
+/// A disabled step is its own lines behind "#| ": other programs do not see it, nothing of it is lost. Several are read and proved together.
+[[nodiscard]] Result<std::string> withStepsDisabled(const std::string& text, const std::vector<std::string>& steps);
+[[nodiscard]] Result<std::string> withStepsEnabled(const std::string& text, const std::vector<std::string>& steps);
 /// The steps that are disabled: their names with their text as a block.
 struct DisabledStep
 {
@@ -82,6 +86,12 @@ struct DisabledStep
 /// For a field (not an input) of a step the step gets an input too.
 [[nodiscard]] Result<std::string> promoted(const std::string& text, const std::string& step, const std::vector<std::string>& fieldPath, const std::string& name, const std::string& type);
 
+/// The names below `jobs` (those of disabled steps too), `inputs` or `outputs`; none when the text is no YAML.
+[[nodiscard]] std::vector<std::string> namesIn(const std::string& text, const std::string& group);
+/// The input of the pipeline that is these data already: of this type, its path written so or with another "./" or "/"; else "".
+[[nodiscard]] std::string inputWithPath(const std::string& text, const std::string& type, const std::string& path);
+/// How many inputs, or outputs when there are more, a step has in this text; its component may declare others.
+[[nodiscard]] std::size_t portCount(const std::string& text, const std::string& step);
 /// "score" or, when it is taken, "score_2", …
 [[nodiscard]] std::string freeName(const std::vector<std::string>& taken, const std::string& wanted);
 

@@ -557,13 +557,13 @@ void CanvasEditor::rename(const QString& id, const QString& name)
 
 void CanvasEditor::setDisabled(const QStringList& steps, bool isDisabled)
 {
-    std::string all = text();
+    std::vector<std::string> names;
     for (const QString& step : steps) {
-        const auto with = taken(isDisabled ? edit::withStepDisabled(all, toStd(step)) : edit::withStepEnabled(all, toStd(step)));
-        if (!with) {
-            return;
-        }
-        all = *with;
+        names.push_back(toStd(step));
+    }
+    const auto all = taken(isDisabled ? edit::withStepsDisabled(text(), names) : edit::withStepsEnabled(text(), names));
+    if (!all) {
+        return;
     }
     if (!steps.isEmpty()) {
         // They stay where they are, whatever the layout would make of a box without wires.
@@ -571,7 +571,7 @@ void CanvasEditor::setDisabled(const QStringList& steps, bool isDisabled)
         for (const QString& step : steps) {
             notes.places[step] = m_places.value(step);
         }
-        commit(isDisabled ? tr("Disable %1").arg(listed(steps)) : tr("Enable %1").arg(listed(steps)), all, notes);
+        commit(isDisabled ? tr("Disable %1").arg(listed(steps)) : tr("Enable %1").arg(listed(steps)), *all, notes);
     }
 }
 

@@ -428,12 +428,53 @@ private slots:
         QVERIFY(shown(copiedSteps(kJob, { "nobody" })).find("no such step") != std::string::npos);
     }
 
+    // ---- of the pipeline -----------------------------------------------------------------------
+
+    void a_wire_moves_as_a_whole_or_not_at_all()
+    {
+        const std::string job = "jobs:\n  a:\n    outputs:\n      x: {type: uri_folder}\n  b:\n    inputs:\n      x: ${{parent.jobs.a.outputs.x}} # old\n  c:\n    inputs:\n      y:\n";
+        const std::string moved = shown(withWireMoved(job, out("a", "x"), in("b", "x"), in("c", "y")));
+        COMPARE_TEXT(moved, replacedAll(replacedAll(job, "x: ${{parent.jobs.a.outputs.x}} # old", "x: # old"), "y:", "y: ${{parent.jobs.a.outputs.x}}"));
+        QVERIFY(shown(withWireMoved(job, out("a", "x"), in("b", "x"), in("nobody", "y"))).find("no such step") != std::string::npos);
+        QVERIFY(shown(withWireMoved(job, out("a", "x"), in("c", "y"), in("b", "x"))).find("not bound") != std::string::npos);
+    }
+
+    void an_input_of_the_pipeline_goes_with_its_bindings()
+    {
+        const std::string job = "inputs:\n  a: {type: uri_folder, path: ./a}\n  b: 1\njobs:\n  s:\n    inputs:\n      x: ${{parent.inputs.a}}\n      y:\n        type: uri_folder\n"
+                                "        path: ${{parent.inputs.a}}\n      z: ${{parent.inputs.b}}\n";
+        COMPARE_TEXT(shown(withoutPipelinePorts(job, true, { "a" })),
+            std::string("inputs:\n  b: 1\njobs:\n  s:\n    inputs:\n      x:\n      y:\n        type: uri_folder\n      z: ${{parent.inputs.b}}\n"));
+        QVERIFY(shown(withoutPipelinePorts(job, true, { "a", "c" })).find("no such input") != std::string::npos);
+        // Behind a step that was healed away: what feeds the reader then is what is cut.
+        const std::string chain = job + "    outputs:\n      o: {type: uri_folder}\n  t:\n    inputs:\n      i: ${{parent.jobs.s.outputs.o}}\n";
+        const std::string healed = shown(withoutSteps(chain, { "s" }, true));
+        QVERIFY2(healed.find("i: ${{parent.inputs.a}}") != std::string::npos, healed.c_str());
+        COMPARE_TEXT(shown(withoutPipelinePorts(healed, true, { "a" })), std::string("inputs:\n  b: 1\njobs:\n  t:\n    inputs:\n      i:\n"));
+        const std::string made = "outputs:\n  best: {type: mltable}\njobs:\n  s:\n    outputs:\n      o: ${{parent.outputs.best}}\n";
+        const std::string unmade = shown(withoutPipelinePorts(made, false, { "best" }));
+        QVERIFY2(unmade.find("parent.outputs") == std::string::npos && unmade.find("type: mltable") != std::string::npos, unmade.c_str());
+    }
+
+    void names_and_places_are_those_of_the_text()
+    {
+        const std::string off = shown(withStepsDisabled(kJob, { "report" }));
+        QVERIFY(namesIn(off, "jobs") == namesIn(kJob, "jobs") || namesIn(off, "jobs").size() == namesIn(kJob, "jobs").size());
+        QVERIFY(namesIn("jobs: [", "jobs").empty());
+        const std::string job = "inputs:\n  a: {type: uri_folder, path: ./data/}\n  b: {path: data}\n  c: {type: uri_file, path: data}\njobs: {s: {inputs: {x: 1, y: 2}, outputs: {z: }}}\n";
+        QCOMPARE(inputWithPath(job, "uri_folder", "./data"), std::string("a"));
+        QCOMPARE(inputWithPath(job, "uri_file", "./data"), std::string("c"));
+        QCOMPARE(inputWithPath(job, "mltable", "./data"), std::string());
+        QCOMPARE(portCount(job, "s"), 2U);
+        QCOMPARE(portCount(job, "t"), 0U);
+    }
+
     // ---- disabled steps ------------------------------------------------------------------------
 
     void a_disabled_step_is_its_lines_behind_a_mark()
     {
         const std::string job = "jobs:\n  a:\n    t: 1 # one\n\n# at the edge\n    c: |\n      x\n    \n      y\n  # tail\n  b:\n    t: 2\n";
-        const std::string off = shown(withStepDisabled(job, "a"));
+        const std::string off = shown(withStepsDisabled(job, { "a" }));
         QCOMPARE(off, std::string("jobs:\n  #| a:\n  #|   t: 1 # one\n  #|\n  #|<# at the edge\n  #|   c: |\n  #|     x\n  #|   \n  #|     y\n  # tail\n  b:\n    t: 2\n"));
         const auto steps = disabledSteps(off);
         QCOMPARE(steps.size(), 1U);
@@ -441,18 +482,18 @@ private slots:
         QCOMPARE(steps[0].block, std::string("t: 1 # one\n\n# at the edge\nc: |\n  x\n\n  y"));
         QCOMPARE(off.substr(steps[0].begin, 5), std::string("#| a:"));
         QCOMPARE(off.substr(steps[0].end, 4), std::string("\n  #"));
-        COMPARE_TEXT(shown(withStepEnabled(off, "a")), job);
+        COMPARE_TEXT(shown(withStepsEnabled(off, { "a" })), job);
         // Both: neighbours stay apart.
-        const std::string both = shown(withStepDisabled(off, "b"));
+        const std::string both = shown(withStepsDisabled(off, { "b" }));
         QCOMPARE(disabledSteps(both).size(), 2U);
-        COMPARE_TEXT(shown(withStepEnabled(shown(withStepEnabled(both, "a")), "b")), job);
-        COMPARE_TEXT(shown(withStepEnabled("jobs: {} # none\n  #| a:\n  #|   t: 1\n", "a")), std::string("jobs: # none\n  a:\n    t: 1\n"));
+        COMPARE_TEXT(shown(withStepsEnabled(shown(withStepsEnabled(both, { "a" })), { "b" })), job);
+        COMPARE_TEXT(shown(withStepsEnabled("jobs: {} # none\n  #| a:\n  #|   t: 1\n", { "a" })), std::string("jobs: # none\n  a:\n    t: 1\n"));
     }
 
     void what_only_looks_disabled_is_left_alone()
     {
         QCOMPARE(disabledSteps("jobs:\n  a:\n    c: |\n      #| b: 1\n    d: 1\n").size(), 0U);
-        QVERIFY(shown(withStepEnabled("jobs:\n  a:\n    c: |\n      #| b: 1\n    d: 1\n", "b")).find("no disabled step") != std::string::npos);
+        QVERIFY(shown(withStepsEnabled("jobs:\n  a:\n    c: |\n      #| b: 1\n    d: 1\n", { "b" })).find("no disabled step") != std::string::npos);
         QCOMPARE(disabledSteps("jobs:\n  #| name | what: it |\n  #|---\n  a:\n    c: 1\n").size(), 0U);
         QCOMPARE(disabledSteps("inputs:\n  #| a:\n  #|   b: 1\njobs:\n  a:\n    c: 1\n").size(), 0U);
         QCOMPARE(disabledSteps("jobs:\n  #| a: {type: command, inputs: {x: 1}}\n")[0].block, std::string("{type: command, inputs: {x: 1}}"));
@@ -460,17 +501,36 @@ private slots:
 
     void a_disabled_step_follows_and_holds_its_name()
     {
-        const std::string off = shown(withStepDisabled(kJob, "report"));
+        const std::string off = shown(withStepsDisabled(kJob, { "report" }));
         QVERIFY(shown(withStepRenamed(off, "train", "report")).find("already") != std::string::npos);
         const std::string renamed = shown(withStepRenamed(off, "train", "fit"));
-        QVERIFY(shown(withStepEnabled(renamed, "report")).find("path: \"${{parent.jobs.fit.outputs.model}}\"") != std::string::npos);
+        QVERIFY(shown(withStepsEnabled(renamed, { "report" })).find("path: \"${{parent.jobs.fit.outputs.model}}\"") != std::string::npos);
         std::vector<std::string> names;
         QVERIFY(withPasted(off, "report:\n  type: command\n", true, &names).has_value());
         QCOMPARE(names.front(), std::string("report_2"));
-        QVERIFY(shown(withStepEnabled(off + "\n  report:\n    type: command\n", "report")).find("already") != std::string::npos);
-        QVERIFY(shown(withStepEnabled(off, "train")).find("no disabled step") != std::string::npos);
-        QVERIFY(shown(withStepDisabled("jobs: {a: {t: 1}}\n", "a")).find("lines of its own") != std::string::npos);
-        QVERIFY(shown(withStepDisabled("jobs:\n  a: &a\n    t: 1\n  b:\n    <<: *a\n", "a")).starts_with("refused: "));
+        QVERIFY(shown(withStepsEnabled(off + "\n  report:\n    type: command\n", { "report" })).find("already") != std::string::npos);
+        QVERIFY(shown(withStepsEnabled(off, { "train" })).find("no disabled step") != std::string::npos);
+        QVERIFY(shown(withStepsDisabled("jobs: {a: {t: 1}}\n", { "a" })).find("lines of its own") != std::string::npos);
+        QVERIFY(shown(withStepsDisabled("jobs:\n  a: &a\n    t: 1\n  b:\n    <<: *a\n", { "a" })).starts_with("refused: "));
+    }
+
+    void several_steps_are_disabled_and_enabled_at_once()
+    {
+        const std::string job = "jobs:\n  a: &a\n    t: 1\n\n  # of b\n  b:\n    <<: *a\n\n  c:\n    t: 3\n";
+        const std::string off = shown(withStepsDisabled(job, { "b", "a" })); // each in any order: b needs the anchor of a
+        QCOMPARE(off, std::string("jobs:\n  #| a: &a\n  #|   t: 1\n\n  # of b\n  #| b:\n  #|   <<: *a\n\n  c:\n    t: 3\n"));
+        COMPARE_TEXT(shown(withStepsEnabled(off, { "b", "a" })), job);
+        const std::string all = shown(withStepsDisabled(kJob, stepsOf(kJob)));
+        std::string each = kJob;
+        for (const auto& step : stepsOf(kJob)) {
+            each = shown(withStepsDisabled(each, { step }));
+        }
+        COMPARE_TEXT(all, each);
+        COMPARE_TEXT(shown(withStepsEnabled(all, stepsOf(kJob))), kJob);
+        COMPARE_TEXT(shown(withStepsDisabled(kJob, {})), kJob);
+        // What hinders is named, and nothing is half done.
+        QVERIFY(shown(withStepsDisabled(kJob, { "train", "nobody" })).find("jobs.nobody") != std::string::npos);
+        QVERIFY(shown(withStepsEnabled(off, { "a", "c" })).find("jobs.c") != std::string::npos);
     }
 
     // ---- promoting -----------------------------------------------------------------------------
@@ -545,11 +605,11 @@ private slots:
                 COMPARE_TEXT(shown(withStepRenamed(*renamed, "another_name", step)), text);
 
                 if (!hasAnchors || step == steps.back()) { // the first step of such a file has the anchor of the others
-                    const auto disabled = withStepDisabled(text, step);
+                    const auto disabled = withStepsDisabled(text, { step });
                     VERIFY_OK(disabled);
                     QVERIFY(keepsLineEnds(*disabled));
                     QCOMPARE(disabledSteps(*disabled).size(), 1U);
-                    COMPARE_TEXT(shown(withStepEnabled(*disabled, step)), text);
+                    COMPARE_TEXT(shown(withStepsEnabled(*disabled, { step })), text);
 
                     const auto removed = withoutSteps(text, { step }, false);
                     VERIFY_OK(removed);
@@ -589,7 +649,7 @@ private slots:
         for (const auto& result : { withBlock(broken, { "jobs" }, "b", "x: 1"), blockOf(broken, { "jobs", "a" }), withWire(broken, source("a"), in("a", "b")),
                  withoutWire(broken, source("a"), in("a", "b")), withStepRenamed(broken, "a", "b"), withPipelinePortRenamed(broken, true, "a", "b"),
                  withoutSteps(broken, { "a" }, true), copiedSteps(broken, { "a" }), withPasted(broken, "a:\n  type: command\n", true, nullptr),
-                 withStepDisabled(broken, "a"), withStepEnabled(broken, "a"), promoted(broken, "a", { "b" }, "c", ""), withValue(broken, { "a" }, "1"),
+                 withStepsDisabled(broken, { "a" }), withStepsEnabled(broken, { "a" }), promoted(broken, "a", { "b" }, "c", ""), withValue(broken, { "a" }, "1"),
                  without(broken, { "jobs" }) }) {
             COMPARE_ERROR(result, ErrorCode::Invalid);
         }
