@@ -96,6 +96,19 @@ public:
         return m_text.range(at, at);
     }
 
+    /// The same for an item of a list: `- ~`, or nothing right behind the dash.
+    [[nodiscard]] SourceRange nullItem(std::size_t mark, std::size_t lastEnd) const
+    {
+        const std::size_t dash = skipBlanks(lastEnd);
+        if (dash >= m_bytes.size() || m_bytes[dash] != '-') { // in [ ] there are only words
+            return null(mark, mark);
+        }
+        const SourceRange word = null(mark, mark);
+        const bool isBehind = word.end > word.begin && skipBlanks(dash + 1) <= mark && m_text.range(dash, dash).line == word.line
+            && (word.end == m_bytes.size() || isBlank(m_bytes[word.end]));
+        return isBehind ? word : m_text.range(dash + 1, dash + 1);
+    }
+
     [[nodiscard]] std::size_t closing(std::size_t at, char bracket) const
     {
         while (at < m_bytes.size() && m_bytes[at] != bracket) {
@@ -193,8 +206,9 @@ public:
     void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override
     {
         YamlNode node;
-        node.where = m_ranges.null(
-            offset(mark), m_frames.empty() ? offset(mark) : m_frames.back().lastEnd);
+        const bool isItem = !m_frames.empty() && m_frames.back().node.kind == YamlNode::Kind::List;
+        node.where = isItem ? m_ranges.nullItem(offset(mark), m_frames.back().lastEnd)
+                            : m_ranges.null(offset(mark), m_frames.empty() ? offset(mark) : m_frames.back().lastEnd);
         add(std::move(node), anchor);
     }
 

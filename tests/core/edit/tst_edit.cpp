@@ -114,6 +114,18 @@ private slots:
         QCOMPARE(set("a: x\n", "a", "\xC3\xA9 \xE6\xBC\xA2 \xC2\xA0."), std::string("a: \xC3\xA9 \xE6\xBC\xA2 \xC2\xA0.\n"));
     }
 
+    void an_empty_item_of_a_list_gets_a_value()
+    {
+        const std::string text = "l:\n- a\n-\n- ~ # c\n-   # d\n- null\nnull: 1\nf: [x, ~, null , y]\n";
+        QCOMPARE(set(text, "l.1", "5"), std::string("l:\n- a\n- 5\n- ~ # c\n-   # d\n- null\nnull: 1\nf: [x, ~, null , y]\n"));
+        QCOMPARE(set(text, "l.2", "5"), std::string("l:\n- a\n-\n- 5 # c\n-   # d\n- null\nnull: 1\nf: [x, ~, null , y]\n"));
+        QCOMPARE(set(text, "l.3", "5"), std::string("l:\n- a\n-\n- ~ # c\n- 5   # d\n- null\nnull: 1\nf: [x, ~, null , y]\n"));
+        QCOMPARE(set(text, "l.4", "5"), std::string("l:\n- a\n-\n- ~ # c\n-   # d\n- 5\nnull: 1\nf: [x, ~, null , y]\n"));
+        QCOMPARE(set(text, "f.1", "5"), std::string("l:\n- a\n-\n- ~ # c\n-   # d\n- null\nnull: 1\nf: [x, 5, null , y]\n"));
+        QCOMPARE(set(text, "f.2", "5"), std::string("l:\n- a\n-\n- ~ # c\n-   # d\n- null\nnull: 1\nf: [x, ~, 5 , y]\n"));
+        QCOMPARE(set("-\n-\n", "1", "x"), std::string("-\n- x\n"));
+    }
+
     void a_key_with_a_dot_is_written_in_quotes()
     {
         const std::string text = "tags:\n  my.key: 1\n  a=b: 2\n  a:\n    b.c: 3\n  'q\"': 4\n";
