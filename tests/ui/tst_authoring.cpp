@@ -11,7 +11,7 @@
 #include "ui/shell/main_window.h"
 #include "ui/state/app_context.h"
 
-#include <array>
+#include <cmath>
 #include <filesystem>
 #include <functional>
 #endif
@@ -129,14 +129,33 @@ class tst_authoring : public QObject
         QTRY_VERIFY(m_window->findChild<QDialog*>(QStringLiteral("starter.dialog")) == nullptr);
         m_window->activateWindow();
     }
+    /// As a person looks where the box is, and presses the arrow that leads there.
+    void walkTo(const QString& id)
+    {
+        key(Qt::Key_Escape);
+        QStringList way;
+        while (scene()->selectedIds() != QStringList { id } && way.size() < 12) {
+            const QString here = scene()->selectedIds().value(0);
+            if (here.isEmpty()) {
+                key(Qt::Key_Right); // the first step
+            } else {
+                const QPointF lies = scene()->node(id)->box().center() - scene()->node(here)->box().center();
+                const Qt::Key across = lies.x() > 0 ? Qt::Key_Right : Qt::Key_Left;
+                const Qt::Key along = lies.y() > 0 ? Qt::Key_Down : Qt::Key_Up;
+                key(std::abs(lies.x()) >= std::abs(lies.y()) ? across : along);
+                if (scene()->selectedIds() == QStringList { here }) { // nothing lies that way
+                    key(std::abs(lies.x()) >= std::abs(lies.y()) ? along : across);
+                }
+            }
+            way << scene()->selectedIds().value(0);
+        }
+        QVERIFY2(scene()->selectedIds() == QStringList { id }, qPrintable(QStringLiteral("%1; the arrows went %2").arg(id, way.join(QStringLiteral(" > ")))));
+    }
     void open(const QString& step)
     {
         if (m_byKeys) {
             goToCanvas();
-            key(Qt::Key_Escape);
-            for (int i = 0; i < 16 && m_context->selection.step() != step; ++i) {
-                key(std::array { Qt::Key_Right, Qt::Key_Down, Qt::Key_Left, Qt::Key_Up }[static_cast<std::size_t>(i % 4)]);
-            }
+            SHEAF_STEP(walkTo(step));
             key(Qt::Key_Return);
         } else {
             view()->reveal(step);
@@ -207,8 +226,7 @@ class tst_authoring : public QObject
     {
         if (m_byKeys) {
             goToCanvas();
-            scene()->select({ from.node }); // as the arrow keys would; tst_canvas walks with them
-            emit view()->picked({ from.node });
+            SHEAF_STEP(walkTo(from.node));
             key(Qt::Key_C);
             auto* bubble = view()->viewport()->findChild<QLabel*>(QStringLiteral("canvas.bubble"));
             const QString end = to.node + QLatin1Char('.') + scene()->node(to.node)->node().inputs[static_cast<std::size_t>(to.index)].name + QLatin1Char(':');
@@ -230,7 +248,7 @@ class tst_authoring : public QObject
         return QFile::exists(QStringLiteral("/usr/bin/python3")) ? QStringLiteral("/usr/bin/python3") : QStandardPaths::findExecutable(QStringLiteral("python3"));
     }
 
-    void drawAndRun()
+    void openEmpty()
     {
         QSettings().clear();
         m_folder = std::make_unique<test::TempFolder>();
@@ -246,7 +264,11 @@ class tst_authoring : public QObject
         QVERIFY(m_window->findChild<FileKeeper*>()->createPipeline(QString::fromStdString((m_folder->path() / "pipeline.yml").string())));
         QTRY_VERIFY(view()->isEditable() && view()->isVisible());
         QTRY_VERIFY(m_context->catalog.find(QStringLiteral("data:./data")) != nullptr);
+    }
 
+    void drawAndRun()
+    {
+        SHEAF_STEP(openEmpty());
         SHEAF_STEP(add(m_byKeys ? QStringLiteral("data table") : QStringLiteral("data"), QStringLiteral("input:data")));
         SHEAF_STEP(add(QStringLiteral("Command"), QStringLiteral("command")));
         SHEAF_STEP(decline());
@@ -299,10 +321,19 @@ private slots:
     void cleanup()
     {
         if (m_context) {
-            m_context->document.discardDraft();
+            m_context->document.discardOnClose();
         }
         m_window.reset();
         m_context.reset();
+    }
+
+    void files_are_offered_though_an_older_snapshot_comes_first()
+    {
+        m_byKeys = true;
+        SHEAF_STEP(openEmpty());
+        m_context->catalog.ask(QStringLiteral("template:command"));
+        emit m_context->pipeline.changed(); // as what the interpreter says of the text before
+        SHEAF_STEP(decline());
     }
 
     void score_table_is_drawn_by_the_mouse_and_runs()

@@ -22,6 +22,7 @@
 #include <QMimeData>
 #include <QPlainTextEdit>
 #include <QSettings>
+#include <QSignalSpy>
 
 using namespace sheaf;
 using namespace sheaf::ui;
@@ -101,6 +102,44 @@ class tst_canvas : public QObject
         QVERIFY2(found->isEnabled(), action);
         found->trigger();
     }
+    void press(QPoint from, QPoint to) const // and moves; the button stays down
+    {
+        QWidget* port = view()->viewport();
+        QTest::mousePress(port, Qt::LeftButton, {}, from);
+        for (int i = 1; i <= 4; ++i) {
+            QMouseEvent move(QEvent::MouseMove, from + (to - from) * i / 4, port->mapToGlobal(from + (to - from) * i / 4), Qt::NoButton, Qt::LeftButton, Qt::NoModifier);
+            QApplication::sendEvent(port, &move);
+        }
+    }
+    void rewrite(const std::string& text) const
+    {
+        QVERIFY(m_context->document.rewrite(QStringLiteral("x"), m_context->document.jobFile(), text));
+    }
+    /// A new snapshot has come, whatever it says.
+    void read() const
+    {
+        QSignalSpy changed(&m_context->pipeline, &PipelineState::changed);
+        m_context->pipeline.reload();
+        QTRY_VERIFY(!changed.isEmpty());
+    }
+    [[nodiscard]] bool stepIsRead(const char* step) const
+    {
+        const auto snapshot = m_context->pipeline.snapshot();
+        return snapshot && std::any_of(snapshot->written.steps.begin(), snapshot->written.steps.end(), [&](const auto& one) { return one.name == step; });
+    }
+    [[nodiscard]] QLabel* bubble() const { return view()->viewport()->findChild<QLabel*>(QStringLiteral("canvas.bubble")); }
+    /// "" or the names of two boxes of which one lies on the other.
+    [[nodiscard]] QString overlap() const
+    {
+        for (const NodeItem* a : scene()->nodes()) {
+            for (const NodeItem* b : scene()->nodes()) {
+                if (a != b && a->box().intersects(b->box())) {
+                    return a->node().id + QStringLiteral(" lies on ") + b->node().id;
+                }
+            }
+        }
+        return {};
+    }
     void addByName(const QString& letters) const
     {
         auto* line = m_panel->findChild<QLineEdit*>(QStringLiteral("canvas.adder.filter"));
@@ -135,7 +174,7 @@ private slots:
     void cleanup()
     {
         if (m_context) {
-            m_context->document.discardDraft();
+            m_context->document.discardOnClose();
         }
         m_panel.reset();
         m_context.reset();
@@ -369,6 +408,229 @@ private slots:
         view()->reveal(QStringLiteral("whole"));
         QTest::mouseDClick(view()->viewport(), Qt::LeftButton, {}, at(QStringLiteral("whole")));
         QVERIFY2(asked.endsWith(QStringLiteral("/sub.yml")), qPrintable(asked));
+    }
+
+    void a_snapshot_in_the_middle_of_a_drag_leaves_the_drag_alone()
+    {
+        const QPointF before = scene()->node(QStringLiteral("score"))->pos();
+        const QPoint grabbed = at(QStringLiteral("score"));
+        press(grabbed, grabbed + QPoint(40, 80));
+        read();
+        QTest::mouseRelease(view()->viewport(), Qt::LeftButton, {}, grabbed + QPoint(40, 80));
+        QCOMPARE(scene()->node(QStringLiteral("score"))->pos(), before + QPointF(40, 80));
+        QCOMPARE(m_context->document.canvas().places.value(QStringLiteral("score")), before + QPointF(40, 80));
+    }
+
+    void a_box_that_goes_while_it_is_dragged_is_gone()
+    {
+        const QPoint grabbed = at(QStringLiteral("score"));
+        press(grabbed, grabbed + QPoint(40, 80));
+        std::string without = kJob;
+        without.erase(without.find("\n  score:"));
+        rewrite(without + "\n");
+        QTRY_VERIFY(!stepIsRead("score"));
+        QTest::mouseRelease(view()->viewport(), Qt::LeftButton, {}, grabbed + QPoint(40, 80));
+        QTRY_VERIFY(scene()->node(QStringLiteral("score")) == nullptr);
+        QCOMPARE(scene()->edges().size(), 1U);
+    }
+
+    void a_wire_by_keys_ends_when_the_graph_is_another()
+    {
+        choose({ QStringLiteral("input:orders") });
+        QTest::keyClick(view(), Qt::Key_C);
+        for (int i = 0; i < 4 && !bubble()->text().contains(QStringLiteral("score.model")); ++i) {
+            QTest::keyClick(view(), Qt::Key_Tab);
+        }
+        QVERIFY(view()->isLinking());
+        read(); // the same graph
+        QVERIFY(view()->isLinking());
+        std::string less = kJob;
+        const std::string line = "      model: ${{parent.jobs.train.outputs.model}}\n";
+        less.erase(less.find(line), line.size());
+        rewrite(less);
+        QTRY_COMPARE(scene()->edges().size(), 1U);
+        QVERIFY(!view()->isLinking());
+        QTest::keyClick(view(), Qt::Key_Return);
+        QCOMPARE(text(), less); // not bound to what is now in the place of model
+    }
+
+    void keys_do_not_begin_a_wire_while_the_mouse_drags_one()
+    {
+        const QPoint begin = at(out("score", 0));
+        press(begin, begin + QPoint(100, 100));
+        QTest::keyClick(view(), Qt::Key_C); // nothing can take it
+        QTest::mouseRelease(view()->viewport(), Qt::LeftButton, {}, begin + QPoint(100, 100));
+        auto* list = m_panel->findChild<QListWidget*>(QStringLiteral("canvas.adder.list"));
+        QTRY_VERIFY(list->isVisible());
+        // The port is gone before one has chosen: nothing is bound, and it is said.
+        rewrite(std::string(kJob).substr(0, std::string(kJob).find("    outputs:\n      rows")));
+        QTRY_VERIFY(scene()->node(QStringLiteral("score"))->node().outputs.empty());
+        const std::string before = text();
+        addByName(QStringLiteral("output"));
+        QCOMPARE(text(), before);
+        QVERIFY(bubble()->isVisible());
+    }
+
+    void an_input_and_the_step_behind_it_go_together()
+    {
+        std::string parallel = kJob; // what such a step works through is named in it
+        parallel.replace(parallel.find("    type: command\n"), 18, "    type: parallel\n    input_data: ${{inputs.orders}}\n");
+        rewrite(parallel);
+        QTRY_VERIFY(scene()->node(QStringLiteral("train"))->node().icon == QStringLiteral("parallel"));
+        choose({ QStringLiteral("input:orders"), QStringLiteral("train") });
+        trigger("canvas.heal");
+        QTRY_VERIFY(scene()->node(QStringLiteral("train")) == nullptr);
+        QVERIFY2(text().find("parent.inputs.orders") == std::string::npos, text().c_str());
+        QVERIFY2(text().find("orders:") == std::string::npos, text().c_str());
+        QVERIFY2(text().find("      model:\n") != std::string::npos, text().c_str());
+        QCOMPARE(m_context->document.undoStack().count(), 2);
+    }
+
+    void a_step_that_waits_without_a_port_has_none()
+    {
+        std::string waits = kJob;
+        const std::string line = "      model: ${{parent.jobs.train.outputs.model}}\n";
+        waits.erase(waits.find(line), line.size());
+        waits.replace(waits.find("${{inputs.model}}"), 17, "${{parent.jobs.train.outputs.model}}");
+        rewrite(waits);
+        QTRY_COMPARE(scene()->node(QStringLiteral("score"))->node().inputs[0].name, QStringLiteral("rate"));
+        QCOMPARE(scene()->node(QStringLiteral("score"))->node().inputs.size(), 2U); // and the order
+        QVERIFY(scene()->node(QStringLiteral("score"))->node().inputs[1].isOrder);
+        QCOMPARE(scene()->edges().size(), 2U);
+        for (const PortPlace& place : legalTargets(scene()->graph(), out("input:orders", 0))) {
+            QVERIFY(place.node != QStringLiteral("score") || place.index == 0);
+        }
+        QVERIFY(!scene()->portAt(scene()->pointOf(in("score", 1))));
+        for (EdgeItem* edge : scene()->edges()) {
+            edge->setSelected(edge->to()->node().id == QStringLiteral("score"));
+        }
+        trigger("canvas.delete");
+        QCOMPARE(text(), waits);
+        QVERIFY2(bubble()->isVisible() && bubble()->text().contains(QStringLiteral("waits for train")), qPrintable(bubble()->text()));
+    }
+
+    void what_is_added_faster_than_it_is_drawn_gets_a_name_of_its_own()
+    {
+        m_context->catalog.ask(QStringLiteral("template:command"));
+        m_context->catalog.ask(QStringLiteral("template:command"));
+        QTRY_VERIFY(scene()->node(QStringLiteral("command")) != nullptr && scene()->node(QStringLiteral("command_2")) != nullptr);
+        QCOMPARE(overlap(), QString());
+        m_folder->write("a.csv", "x\n1\n");
+        m_folder->write("a.jsonl", "{}\n");
+        const auto url = [this](const char* name) { return QUrl::fromLocalFile(QString::fromStdString((m_folder->path() / name).string())); };
+        QMimeData mime;
+        mime.setUrls({ url("a.csv"), url("a.jsonl") });
+        emit view()->dataDropped(&mime, QPointF(0, 400), nullptr);
+        QTRY_VERIFY(scene()->node(QStringLiteral("input:a")) != nullptr && scene()->node(QStringLiteral("input:a_2")) != nullptr);
+        // The same file again is the same input.
+        mime.setUrls({ url("a.csv"), url("data") });
+        const std::string before = text();
+        emit view()->dataDropped(&mime, QPointF(0, 600), nullptr);
+        QCOMPARE(text(), before);
+        QCOMPARE(overlap(), QString());
+    }
+
+    void a_wire_that_moves_to_another_input_is_one_step_of_undo()
+    {
+        rewrite(std::string(kJob) + "  check:\n    type: command\n    command: echo ${{inputs.model}}\n    environment: azureml:any:1\n    inputs:\n      model:\n");
+        QTRY_VERIFY(scene()->node(QStringLiteral("check")) != nullptr);
+        view()->fitAll();
+        const std::string before = text();
+        drag(at(in("score", 0)), at(in("check", 0)));
+        QTRY_VERIFY(text() != before);
+        QCOMPARE(m_context->document.undoStack().count(), 2);
+        QVERIFY(text().ends_with("    inputs:\n      model: ${{parent.jobs.train.outputs.model}}\n"));
+        QVERIFY2(text().find("      model:\n      rate") != std::string::npos, text().c_str());
+        m_context->document.undoStack().undo();
+        QCOMPARE(text(), before);
+    }
+
+    void nothing_new_lies_on_a_box()
+    {
+        choose({ QStringLiteral("score") });
+        view()->centerOn(scene()->node(QStringLiteral("score"))->box().center());
+        trigger("canvas.duplicate");
+        QTRY_VERIFY(scene()->node(QStringLiteral("score_2")) != nullptr);
+        QCOMPARE(overlap(), QString());
+        trigger("canvas.duplicate"); // of the copy, which is chosen
+        QTRY_VERIFY(scene()->node(QStringLiteral("score_3")) != nullptr);
+        QCOMPARE(overlap(), QString());
+        choose({ QStringLiteral("train"), QStringLiteral("score") });
+        trigger("canvas.copy");
+        view()->centerOn(scene()->node(QStringLiteral("train"))->box().center());
+        trigger("canvas.paste");
+        QTRY_VERIFY(scene()->node(QStringLiteral("score_4")) != nullptr);
+        QCOMPARE(overlap(), QString());
+        choose({ QStringLiteral("score") });
+        trigger("canvas.duplicate");
+        trigger("canvas.duplicate"); // faster than it is drawn
+        QTRY_VERIFY(scene()->node(QStringLiteral("score_6")) != nullptr);
+        QCOMPARE(overlap(), QString());
+    }
+
+    void a_step_put_on_a_wire_has_room()
+    {
+        EdgeItem* edge = nullptr;
+        for (EdgeItem* candidate : scene()->edges()) {
+            edge = candidate->from()->node().id == QStringLiteral("train") ? candidate : edge;
+        }
+        QMimeData mime;
+        mime.setData(QStringLiteral("application/x-sheaf-step"), "component:./parts/clean.yml");
+        emit view()->dataDropped(&mime, edge->path().pointAtPercent(0.5), edge);
+        QTRY_VERIFY(scene()->node(QStringLiteral("clean")) != nullptr);
+        QCOMPARE(overlap(), QString());
+        QCOMPARE(m_context->document.undoStack().count(), 1);
+        const double left = scene()->node(QStringLiteral("clean"))->box().left();
+        QVERIFY(left > scene()->node(QStringLiteral("train"))->box().right());
+        QVERIFY(scene()->node(QStringLiteral("score"))->box().left() > scene()->node(QStringLiteral("clean"))->box().right());
+    }
+
+    void a_refused_name_stays_in_its_field_with_the_reason()
+    {
+        choose({ QStringLiteral("train") });
+        QTest::keyClick(view(), Qt::Key_F2);
+        auto* field = view()->viewport()->findChild<QPlainTextEdit*>(QStringLiteral("canvas.inline"));
+        QVERIFY(field != nullptr);
+        QTest::keyClicks(field, QStringLiteral("score"));
+        QTest::keyClick(field, Qt::Key_Return);
+        QCOMPARE(text(), std::string(kJob));
+        QVERIFY(field->isVisible());
+        QCOMPARE(field->toPlainText(), QStringLiteral("score"));
+        auto* reason = view()->viewport()->findChild<QLabel*>(QStringLiteral("canvas.inline.reason"));
+        QVERIFY(reason != nullptr && reason->isVisible());
+        QCOMPARE(reason->text(), QStringLiteral("There is already a step named score."));
+        QTest::keyClicks(field, QStringLiteral("_again"));
+        QVERIFY(!reason->isVisible()); // of another name
+        QTest::keyClick(field, Qt::Key_Return);
+        QTRY_VERIFY(scene()->node(QStringLiteral("score_again")) != nullptr);
+        QVERIFY(!field->isVisible());
+    }
+
+    void a_finding_in_another_file_marks_the_boxes_that_use_it()
+    {
+        m_folder->write("parts/odd.yml",
+            "type: command\ncommand: echo ${{inputs.orders}}\nenvironment: azureml:any:1\nunheard: of\ninputs:\n  orders: {type: uri_folder, colour: red}\n");
+        const auto part = [](const char* name) {
+            return std::string("  ") + name + ":\n    type: command\n    component: ./parts/odd.yml\n    inputs:\n      orders: ${{parent.inputs.orders}}\n";
+        };
+        rewrite(std::string(kJob) + part("odd") + part("even"));
+        QTRY_VERIFY(scene()->node(QStringLiteral("even")) != nullptr);
+        QTRY_VERIFY(scene()->node(QStringLiteral("odd"))->problem() != NodeProblem::None);
+        QVERIFY(scene()->node(QStringLiteral("even"))->problem() != NodeProblem::None);
+        QCOMPARE(scene()->node(QStringLiteral("score"))->problem(), NodeProblem::None);
+        QCOMPARE(scene()->node(QStringLiteral("input:orders"))->problem(), NodeProblem::None); // the component has an input of this name, too
+    }
+
+    void a_finding_in_a_table_marks_the_boxes_that_read_it()
+    {
+        m_folder->write("tables/MLTable", "paths:\n  - pattern: ./*.csv\ntransformations:\n  - read_delimited\nunheard: of\n");
+        m_folder->write("src/rows.py", "def init():\n    pass\n\n\ndef run(mini_batch):\n    return mini_batch\n");
+        rewrite("type: pipeline\ninputs:\n  table: {type: mltable, path: ./tables, mode: direct}\njobs:\n  rows:\n    type: parallel\n    mini_batch_size: 1kb\n"
+                "    inputs:\n      data: ${{parent.inputs.table}}\n    outputs:\n      o: {type: uri_file}\n    input_data: ${{inputs.data}}\n"
+                "    task:\n      type: run_function\n      code: ./src\n      entry_script: rows.py\n      environment: azureml:any:1\n      append_row_to: ${{outputs.o}}\n");
+        QTRY_VERIFY(scene()->node(QStringLiteral("rows")) != nullptr);
+        QTRY_COMPARE(scene()->node(QStringLiteral("rows"))->problem(), NodeProblem::Warning);
+        QCOMPARE(scene()->node(QStringLiteral("input:table"))->problem(), NodeProblem::Warning);
     }
 
     void half_a_line_does_not_empty_the_canvas()

@@ -312,4 +312,42 @@ Places placeNew(const Graph& graph, const Places& known, const QMap<QString, QPo
     return places;
 }
 
+QPointF freePlace(const QVector<QRectF>& boxes, QPointF wanted, QSizeF size)
+{
+    Room room;
+    for (const QRectF& box : boxes) {
+        room.take(box);
+    }
+    QRectF down(snapped(wanted), size);
+    QRectF right = down;
+    for (const QRectF* way = room.inTheWay(down); way != nullptr; way = room.inTheWay(down)) {
+        down.moveTop(std::ceil((way->bottom() + kGapY / 2 + 1) / kGridStep) * kGridStep);
+    }
+    for (const QRectF* way = room.inTheWay(right); way != nullptr; way = room.inTheWay(right)) {
+        right.moveLeft(std::ceil((way->right() + kGapX / 4 + 1) / kGridStep) * kGridStep);
+    }
+    return down.top() - wanted.y() <= right.left() - wanted.x() ? down.topLeft() : right.topLeft();
+}
+
+WirePlace placeOnWire(const QVector<QRectF>& boxes, const QRectF& before, const QRectF& behind, QPointF wanted, QSizeF size)
+{
+    constexpr double kGap = 2 * kGridStep;
+    QVector<QRectF> others = boxes;
+    WirePlace found;
+    if (behind.left() >= before.right()) { // else the wire goes back to the left, and there is nothing to widen
+        const double least = before.right() + kGap;
+        found.from = behind.left();
+        found.shift = std::max(0.0, std::ceil((least + size.width() + kGap - behind.left()) / kGridStep) * kGridStep);
+        wanted.setX(std::ceil(std::clamp(wanted.x(), least, std::max(least, behind.left() + found.shift - kGap - size.width())) / kGridStep) * kGridStep);
+        if (found.shift > 0) {
+            found.shift += kGridStep; // what the grid took
+            for (QRectF& box : others) {
+                box.translate(box.left() >= found.from ? found.shift : 0, 0);
+            }
+        }
+    }
+    found.place = freePlace(others, wanted, size);
+    return found;
+}
+
 } // namespace sheaf::ui

@@ -8,6 +8,7 @@
 #include <QMap>
 #include <QPointF>
 #include <QRectF>
+#include <QVector>
 
 namespace sheaf::ui {
 
@@ -21,5 +22,17 @@ using Places = QHash<QString, QPointF>;
 /// Places for boxes that are not in `known`: beside what they are wired to, where nothing lies; what is known does not move, but for what a
 /// box that grew now covers and is not in `pinned`. Quick: for every change of the file.
 [[nodiscard]] Places placeNew(const Graph& graph, const Places& known, const QMap<QString, QPointF>& pinned = {});
+
+/// Where a box of this size lies on none of these and touches none: at `wanted`, else at the nearest spot of the grid below it or right of it.
+[[nodiscard]] QPointF freePlace(const QVector<QRectF>& boxes, QPointF wanted, QSizeF size);
+
+/// A box of this size between two others, on the wire from the one to the other.
+struct WirePlace {
+    QPointF place;
+    double shift = 0; // by how much what begins at `from` or further right must go to the right to make room; 0: it lies free
+    double from = 0;
+};
+/// `boxes`: all that are there, `before` and `behind` among them, but not the one that is put.
+[[nodiscard]] WirePlace placeOnWire(const QVector<QRectF>& boxes, const QRectF& before, const QRectF& behind, QPointF wanted, QSizeF size);
 
 } // namespace sheaf::ui

@@ -76,6 +76,21 @@ QString listed(const QStringList& names)
     return names.size() > 3 ? CanvasEditor::tr("%1 steps").arg(names.size()) : names.join(QStringLiteral(", "));
 }
 
+/// Of a step with so many rows of ports; of an input or output of the pipeline.
+QSizeF stepSize(std::size_t rows)
+{
+    GraphNode node;
+    node.inputs.resize(rows);
+    return nodeSize(node);
+}
+
+QSizeF endSize()
+{
+    GraphNode node;
+    node.kind = NodeKind::Input;
+    return nodeSize(node);
+}
+
 /// "input:orders" → "orders"; a step's id is its name.
 QString bare(const QString& id)
 {
@@ -97,25 +112,71 @@ std::string CanvasEditor::text() const
     return text == nullptr ? std::string() : *text;
 }
 
-QStringList CanvasEditor::takenNames() const
+void CanvasEditor::setGraph(const Graph& graph)
 {
-    QStringList names;
-    for (const GraphNode& node : m_graph.nodes) {
-        if (node.isStep()) {
-            names << node.id;
-        }
+    m_graph = graph;
+    for (const GraphNode& node : graph.nodes) {
+        m_made.remove(node.id);
     }
-    return names;
 }
 
-const GraphPort* CanvasEditor::port(const PortPlace& place) const
+/// Of the text, not of what is drawn: the next gesture may come before the snapshot.
+std::string CanvasEditor::freeName(const char* group, const std::string& wanted) const
 {
-    const int at = m_graph.find(place.node);
-    if (at < 0) {
-        return nullptr;
+    return edit::freeName(edit::namesIn(text(), group), wanted);
+}
+
+QRectF CanvasEditor::boxOf(const QString& id) const
+{
+    const int at = m_graph.find(id);
+    return at < 0 ? QRectF() : QRectF(m_places.value(id), nodeSize(m_graph.nodes[static_cast<std::size_t>(at)]));
+}
+
+QVector<QRectF> CanvasEditor::boxes(const QString& but) const
+{
+    QVector<QRectF> all;
+    for (const GraphNode& node : m_graph.nodes) {
+        if (node.id != but) {
+            all << QRectF(m_places.value(node.id), nodeSize(node));
+        }
     }
-    const auto& ports = place.isInput ? m_graph.nodes[static_cast<std::size_t>(at)].inputs : m_graph.nodes[static_cast<std::size_t>(at)].outputs;
-    return static_cast<std::size_t>(place.index) < ports.size() ? &ports[static_cast<std::size_t>(place.index)] : nullptr;
+    const auto& kept = m_document.canvas().places;
+    for (auto made = m_made.cbegin(); made != m_made.cend(); ++made) {
+        if (kept.contains(made.key()) && kept[made.key()] == made->topLeft()) { // it was not taken back
+            all << *made;
+        }
+    }
+    return all;
+}
+
+void CanvasEditor::put(CanvasNotes& notes, QVector<QRectF>& boxes, const QString& id, QPointF wanted, QSizeF size)
+{
+    const QRectF box(freePlace(boxes, wanted, size), size);
+    notes.places[id] = box.topLeft();
+    boxes << box;
+    m_made[id] = box;
+}
+
+void CanvasEditor::putOnWire(CanvasNotes& notes, const QString& id, const std::pair<PortPlace, PortPlace>& wire, QPointF wanted, QSizeF size)
+{
+    const WirePlace found = placeOnWire(boxes(id), boxOf(wire.first.node), boxOf(wire.second.node), wanted, size);
+    if (found.shift > 0) {
+        for (const GraphNode& node : m_graph.nodes) {
+            const QPointF at = m_places.value(node.id);
+            if (node.id != id && at.x() >= found.from) {
+                notes.places[node.id] = at + QPointF(found.shift, 0);
+            }
+        }
+        for (CanvasFrame& frame : notes.frames) { // groups keep what is in them
+            if (frame.place.left() >= found.from) {
+                frame.place.translate(found.shift, 0);
+            } else if (frame.place.right() > found.from && !frame.isComment) {
+                frame.place.setRight(frame.place.right() + found.shift);
+            }
+        }
+    }
+    notes.places[id] = found.place;
+    m_made[id] = QRectF(found.place, size);
 }
 
 std::string CanvasEditor::typeOf(const PortPlace& place) const
@@ -145,51 +206,45 @@ void CanvasEditor::commit(const QString& title, const std::string& text, const s
 
 // ---- adding -------------------------------------------------------------------------------------
 
-/// An input of the pipeline for a file or folder; one that has this path already is used again.
-std::optional<std::string> CanvasEditor::addData(const CatalogEntry& entry, const std::string& text, QString* name)
-{
-    std::vector<std::string> names;
-    for (const GraphNode& node : m_graph.nodes) {
-        if (node.kind == NodeKind::Input) {
-            names.push_back(toStd(bare(node.id)));
-        }
-    }
-    const std::string wanted = edit::freeName(names, identifier(QFileInfo(entry.title).completeBaseName()));
-    *name = toQt(wanted);
-    const std::string mode = entry.stepType == "mltable" ? "mode: direct\n" : "";
-    // The path may hold what YAML takes for something else: the edit writes it as a text.
-    auto with = taken(edit::withBlock(text, { "inputs" }, wanted, "type: " + entry.stepType + "\npath: x\n" + mode));
-    return with ? taken(edit::withValue(*with, { "inputs", wanted, "path" }, toStd(entry.path))) : std::nullopt;
-}
-
 void CanvasEditor::add(const CatalogEntry& entry, QPointF place, const Join& join)
 {
     CanvasNotes notes = m_document.canvas();
+    QVector<QRectF> lying = boxes();
     m_catalog.noteUse(entry.id);
     if (entry.kind == CatalogEntry::Kind::Data) {
-        QString name;
-        auto with = addData(entry, text(), &name);
+        // An input that is these data already is used again.
+        std::string name = edit::inputWithPath(text(), entry.stepType, toStd(entry.path));
+        const bool isNew = name.empty();
+        std::optional<std::string> with = text();
+        if (isNew) {
+            name = freeName("inputs", identifier(QFileInfo(entry.title).completeBaseName()));
+            const std::string mode = entry.stepType == "mltable" ? "mode: direct\n" : "";
+            // The path may hold what YAML takes for something else: the edit writes it as a text.
+            with = taken(edit::withBlock(*with, { "inputs" }, name, "type: " + entry.stepType + "\npath: x\n" + mode));
+            with = with ? taken(edit::withValue(*with, { "inputs", name, "path" }, toStd(entry.path))) : std::nullopt;
+        }
+        if (with && join.port && join.port->isInput) {
+            with = taken(edit::withWire(*with, { edit::PortRef::Kind::PipelineInput, {}, name }, portRef(m_graph, *join.port)));
+        }
         if (!with) {
             return;
         }
-        if (join.port && join.port->isInput) {
-            with = taken(edit::withWire(*with, { edit::PortRef::Kind::PipelineInput, {}, toStd(name) }, portRef(m_graph, *join.port)));
+        const QString id = QStringLiteral("input:") + toQt(name);
+        if (isNew) {
+            put(notes, lying, id, place - QPointF(join.port ? 180 : 90, 20), endSize());
+            commit(tr("Add input %1").arg(toQt(name)), *with, notes);
+        } else if (*with != text()) {
+            commit(tr("Connect %1 to %2").arg(toQt(name), bare(join.port->node)), *with);
+        } else {
+            emit refused(tr("This is the input %1 already").arg(toQt(name)));
         }
-        if (with) {
-            notes.places[QStringLiteral("input:") + name] = snapped(place - QPointF(join.port ? 180 : 90, 20));
-            commit(tr("Add input %1").arg(name), *with, notes);
-            emit made({ QStringLiteral("input:") + name });
-        }
+        emit made({ id });
         return;
-    }
-    std::vector<std::string> names;
-    for (const QString& name : takenNames()) {
-        names.push_back(toStd(name));
     }
     const QString base = entry.kind == CatalogEntry::Kind::Component ? QFileInfo(entry.path).completeBaseName().section(QLatin1Char('.'), 0, 0)
         : entry.stepType == "command"                                ? QStringLiteral("command")
                                                                      : QStringLiteral("process");
-    const std::string step = edit::freeName(names, identifier(base));
+    const std::string step = freeName("jobs", identifier(base));
     const QString id = toQt(step);
 
     // What feeds it: the port the wire came from, or the begin of the wire it is put on.
@@ -197,6 +252,11 @@ void CanvasEditor::add(const CatalogEntry& entry, QPointF place, const Join& joi
     std::string binding;
     std::string type;
     std::string input;
+    const std::optional<PortPlace> sink = join.wire ? std::optional(join.wire->second) : join.port && join.port->isInput ? join.port : std::nullopt;
+    if ((source && port(*source) == nullptr) || (sink && port(*sink) == nullptr)) {
+        emit refused(tr("The port that the wire was for is not there any more"));
+        return;
+    }
     if (source) {
         binding = edit::bindingText(portRef(m_graph, *source));
         type = typeOf(*source);
@@ -229,7 +289,6 @@ void CanvasEditor::add(const CatalogEntry& entry, QPointF place, const Join& joi
     }
     if (!entry.outputs.empty()) {
         const edit::PortRef made { edit::PortRef::Kind::StepOutput, step, entry.outputs.front().name };
-        const std::optional<PortPlace> sink = join.wire ? std::optional(join.wire->second) : join.port && join.port->isInput ? join.port : std::nullopt;
         if (sink) {
             with = taken(edit::withWire(*with, made, portRef(m_graph, *sink)));
         }
@@ -238,7 +297,13 @@ void CanvasEditor::add(const CatalogEntry& entry, QPointF place, const Join& joi
         return;
     }
     const double shift = source && !join.wire ? 0 : join.port && join.port->isInput ? kStepWidth : kStepWidth / 2;
-    notes.places[id] = snapped(place - QPointF(shift, join.port ? kPortsTop : 60));
+    const QPointF wanted = place - QPointF(shift, join.port ? kPortsTop : 60);
+    const QSizeF size = stepSize(std::max(entry.inputs.size(), entry.outputs.size()));
+    if (join.wire) {
+        putOnWire(notes, id, *join.wire, wanted, size);
+    } else {
+        put(notes, lying, id, wanted, size);
+    }
     commit(tr("Add %1").arg(id), *with, notes);
     emit made({ id });
     if (entry.kind == CatalogEntry::Kind::Template) {
@@ -252,13 +317,7 @@ void CanvasEditor::addPipelineInput(const PortPlace& place, QPointF at)
     if (input == nullptr) {
         return;
     }
-    std::vector<std::string> names;
-    for (const GraphNode& node : m_graph.nodes) {
-        if (node.kind == NodeKind::Input) {
-            names.push_back(toStd(bare(node.id)));
-        }
-    }
-    const std::string name = edit::freeName(names, toStd(input->name));
+    const std::string name = freeName("inputs", toStd(input->name));
     // What the step has now becomes the pipeline's: nothing that was said gets lost.
     const bool hasOwn = !input->value.isEmpty();
     auto with = hasOwn ? taken(edit::promoted(text(), toStd(place.node), { "inputs", toStd(input->name) }, name, typeWord(input->kind)))
@@ -269,7 +328,8 @@ void CanvasEditor::addPipelineInput(const PortPlace& place, QPointF at)
     }
     if (with) {
         CanvasNotes notes = m_document.canvas();
-        notes.places[QStringLiteral("input:") + toQt(name)] = snapped(at - QPointF(180, 20));
+        QVector<QRectF> lying = boxes();
+        put(notes, lying, QStringLiteral("input:") + toQt(name), at - QPointF(180, 20), endSize());
         commit(tr("Add input %1").arg(toQt(name)), *with, notes);
         emit made({ QStringLiteral("input:") + toQt(name) });
     }
@@ -281,20 +341,15 @@ void CanvasEditor::addPipelineOutput(const PortPlace& place, QPointF at)
     if (output == nullptr) {
         return;
     }
-    std::vector<std::string> names;
-    for (const GraphNode& node : m_graph.nodes) {
-        if (node.kind == NodeKind::Output) {
-            names.push_back(toStd(bare(node.id)));
-        }
-    }
-    const std::string name = edit::freeName(names, toStd(output->name));
+    const std::string name = freeName("outputs", toStd(output->name));
     auto with = taken(edit::withBlock(text(), { "outputs" }, name, "type: " + typeWord(output->kind) + "\n"));
     if (with) {
         with = taken(edit::withWire(*with, portRef(m_graph, place), { edit::PortRef::Kind::PipelineOutput, {}, name }));
     }
     if (with) {
         CanvasNotes notes = m_document.canvas();
-        notes.places[QStringLiteral("output:") + toQt(name)] = snapped(at - QPointF(0, 20));
+        QVector<QRectF> lying = boxes();
+        put(notes, lying, QStringLiteral("output:") + toQt(name), at - QPointF(0, 20), endSize());
         commit(tr("Add output %1").arg(toQt(name)), *with, notes);
         emit made({ QStringLiteral("output:") + toQt(name) });
     }
@@ -309,8 +364,19 @@ void CanvasEditor::connectPorts(const PortPlace& from, const PortPlace& to)
     }
 }
 
+void CanvasEditor::reconnect(const PortPlace& from, const PortPlace& oldTo, const PortPlace& to)
+{
+    if (const auto with = taken(edit::withWireMoved(text(), portRef(m_graph, from), portRef(m_graph, oldTo), portRef(m_graph, to)))) {
+        commit(tr("Connect %1 to %2 in place of %3").arg(bare(from.node), bare(to.node), bare(oldTo.node)), *with);
+    }
+}
+
 void CanvasEditor::disconnectPorts(const PortPlace& from, const PortPlace& to)
 {
+    if (isOrder(m_graph, to)) {
+        emit refused(tr("%1 waits for %2 because one of its texts names an output of it: take that out of the text").arg(to.node, from.node));
+        return;
+    }
     if (const auto with = taken(edit::withoutWire(text(), portRef(m_graph, from), portRef(m_graph, to)))) {
         commit(tr("Disconnect %1 from %2").arg(bare(to.node), bare(from.node)), *with);
     }
@@ -337,6 +403,10 @@ void CanvasEditor::splice(const QString& step, const PortPlace& from, const Port
             output = static_cast<int>(i);
         }
     }
+    if (port(from) == nullptr || port(to) == nullptr) {
+        move({ { step, place } }, m_document.canvas().frames);
+        return;
+    }
     if (!input || !output) {
         emit refused(tr("%1 does not fit on this wire: %2").arg(step, !input ? tr("it has no input for %1").arg(port(from)->name) : tr("it has no output for %1").arg(port(to)->name)));
         move({ { step, place } }, m_document.canvas().frames);
@@ -348,7 +418,7 @@ void CanvasEditor::splice(const QString& step, const PortPlace& from, const Port
     }
     if (with) {
         CanvasNotes notes = m_document.canvas();
-        notes.places[step] = place;
+        putOnWire(notes, step, { from, to }, place, nodeSize(node));
         commit(tr("Put %1 between %2 and %3").arg(step, bare(from.node), bare(to.node)), *with, notes);
     }
 }
@@ -456,68 +526,55 @@ void CanvasEditor::forgetPlaces(const Places& laid)
 
 // ---- steps --------------------------------------------------------------------------------------
 
+/// First the steps: what is healed may be bound to an input that goes, too. Then the inputs and outputs, with the bindings that the text has then.
 void CanvasEditor::remove(const QStringList& ids, bool heal)
 {
     std::vector<std::string> steps;
+    std::vector<std::string> inputs;
+    std::vector<std::string> outputs;
+    QStringList disabled;
     QStringList names;
-    std::string all = text();
     CanvasNotes notes = m_document.canvas();
     for (const QString& id : ids) {
-        names << bare(id);
-        notes.places.remove(id);
         const int at = m_graph.find(id);
         if (at < 0) {
             continue;
         }
+        names << bare(id);
+        notes.places.remove(id);
         const GraphNode& node = m_graph.nodes[static_cast<std::size_t>(at)];
-        if (node.isStep() && !node.isDisabled) {
-            steps.push_back(toStd(id));
-            continue;
-        }
         if (node.isDisabled) {
-            for (const auto& disabled : edit::disabledSteps(all)) {
-                if (toQt(disabled.name) == id) {
-                    // The line that it begins, too, up to the end of its last line.
-                    const auto line = all.rfind('\n', disabled.begin);
-                    const std::size_t begin = line == std::string::npos ? 0 : line + 1;
-                    std::size_t end = all.find('\n', disabled.end);
-                    end = disabled.end > 0 && all[disabled.end - 1] == '\n' ? disabled.end : end == std::string::npos ? all.size() : end + 1;
-                    all.erase(begin, end - begin);
-                    break;
-                }
-            }
-            continue;
+            disabled << id;
+        } else {
+            (node.isStep() ? steps : node.kind == NodeKind::Input ? inputs : outputs).push_back(toStd(bare(id)));
         }
-        // A pipeline input or output: first its wires, then its entry.
-        for (const GraphEdge& edge : m_graph.edges) {
-            if (edge.from == at || edge.to == at) {
-                const PortPlace from { m_graph.nodes[static_cast<std::size_t>(edge.from)].id, false, edge.fromPort };
-                const PortPlace to { m_graph.nodes[static_cast<std::size_t>(edge.to)].id, true, edge.toPort };
-                if (ids.contains(from.node) && ids.contains(to.node)) {
-                    continue; // the step goes as well
-                }
-                const auto with = taken(edit::withoutWire(all, portRef(m_graph, from), portRef(m_graph, to)));
-                if (!with) {
-                    return;
-                }
-                all = *with;
-            }
-        }
-        const auto with = taken(edit::without(all, { node.kind == NodeKind::Input ? "inputs" : "outputs", toStd(bare(id)) }));
-        if (!with) {
-            return;
-        }
-        all = *with;
     }
+    std::optional<std::string> all = text();
     if (!steps.empty()) {
-        const auto with = taken(edit::withoutSteps(all, steps, heal));
-        if (!with) {
-            return;
+        all = taken(edit::withoutSteps(*all, steps, heal));
+    }
+    if (all && !inputs.empty()) {
+        all = taken(edit::withoutPipelinePorts(*all, true, inputs));
+    }
+    if (all && !outputs.empty()) {
+        all = taken(edit::withoutPipelinePorts(*all, false, outputs));
+    }
+    if (!all) {
+        return;
+    }
+    const auto gone = disabled.isEmpty() ? std::vector<edit::DisabledStep>() : edit::disabledSteps(*all);
+    for (auto step = gone.rbegin(); step != gone.rend(); ++step) { // from the last to the first: places before stay
+        if (disabled.contains(toQt(step->name))) {
+            // The line that it begins, too, up to the end of its last line.
+            const auto line = all->rfind('\n', step->begin);
+            const std::size_t begin = line == std::string::npos ? 0 : line + 1;
+            std::size_t end = all->find('\n', step->end);
+            end = step->end > 0 && (*all)[step->end - 1] == '\n' ? step->end : end == std::string::npos ? all->size() : end + 1;
+            all->erase(begin, end - begin);
         }
-        all = *with;
     }
     if (!names.isEmpty()) {
-        commit(heal ? tr("Delete %1 and heal").arg(listed(names)) : tr("Delete %1").arg(listed(names)), all, notes);
+        commit(heal ? tr("Delete %1 and heal").arg(listed(names)) : tr("Delete %1").arg(listed(names)), *all, notes);
     }
 }
 
@@ -531,28 +588,24 @@ void CanvasEditor::removeFrame(int frame)
     }
 }
 
-void CanvasEditor::rename(const QString& id, const QString& name)
+QString CanvasEditor::rename(const QString& id, const QString& name)
 {
     const int at = m_graph.find(id);
     if (at < 0 || name == bare(id)) {
-        return;
+        return {};
     }
     const GraphNode& node = m_graph.nodes[static_cast<std::size_t>(at)];
     if (!spec::isIdentifier(toStd(name))) {
-        emit refused(tr("'%1' cannot be a name: letters, digits and _, not a digit first").arg(name));
-        return;
+        return name.isEmpty() ? tr("A name is needed") : tr("'%1' cannot be a name: letters, digits and _, not a digit first").arg(name);
     }
-    const auto with = taken(node.isStep() ? edit::withStepRenamed(text(), toStd(id), toStd(name))
-                                          : edit::withPipelinePortRenamed(text(), node.kind == NodeKind::Input, toStd(bare(id)), toStd(name)));
-    if (!with) {
-        return;
+    const QPointF place = m_places.value(id); // it stays there also when nobody put it there
+    const auto done = node.isStep() ? m_document.renameStep(id, name, place)
+                                    : m_document.renamePipelinePort(node.kind == NodeKind::Input, bare(id), name, place);
+    if (!done) {
+        return errorText(done.error()).sentence;
     }
-    const QString head = node.isStep() ? QString() : id.section(QLatin1Char(':'), 0, 0) + QLatin1Char(':');
-    CanvasNotes notes = m_document.canvas();
-    notes.places.remove(id);
-    notes.places[head + name] = m_places.value(id);
-    commit(tr("Rename %1 to %2").arg(bare(id), name), *with, notes);
-    emit made({ head + name });
+    emit made({ node.isStep() ? name : CanvasNotes::portNode(node.kind == NodeKind::Input, name) });
+    return {};
 }
 
 void CanvasEditor::setDisabled(const QStringList& steps, bool isDisabled)
@@ -599,10 +652,15 @@ void CanvasEditor::paste(const QByteArray& text, bool keepLinks, QPointF place)
         return;
     }
     CanvasNotes notes = m_document.canvas();
+    QVector<QRectF> lying = boxes();
     QStringList ids;
     for (const auto& name : names) {
-        notes.places[toQt(name)] = snapped(place + QPointF(40, 40) * static_cast<double>(ids.size()));
-        ids << toQt(name);
+        // What its component declares besides is known of the step that it was copied from.
+        const QString id = toQt(name);
+        const int like = m_graph.find(m_graph.find(id) >= 0 ? id : id.section(QLatin1Char('_'), 0, -2));
+        const std::size_t rows = like < 0 ? 0 : static_cast<std::size_t>(portRows(m_graph.nodes[static_cast<std::size_t>(like)]));
+        put(notes, lying, id, place + QPointF(40, 40) * static_cast<double>(ids.size()), stepSize(std::max(rows, edit::portCount(*with, name))));
+        ids << id;
     }
     commit(tr("Paste %1").arg(listed(ids)), *with, notes);
     emit made(ids);

@@ -23,7 +23,7 @@ class CanvasEditor : public QObject
 public:
     CanvasEditor(DocumentState& document, CatalogState& catalog, QObject* parent = nullptr);
 
-    void setGraph(const Graph& graph) { m_graph = graph; }
+    void setGraph(const Graph& graph);
     /// Where everything lies now: what a gesture places stays there.
     void setPlaces(const Places& places) { m_places = places; }
 
@@ -37,13 +37,16 @@ public:
     void addPipelineOutput(const PortPlace& port, QPointF place);
     void connectPorts(const PortPlace& from, const PortPlace& to);
     void disconnectPorts(const PortPlace& from, const PortPlace& to);
+    /// The wire ends elsewhere.
+    void reconnect(const PortPlace& from, const PortPlace& oldTo, const PortPlace& to);
     /// A step that is there already is put on a wire.
     void splice(const QString& step, const PortPlace& from, const PortPlace& to, QPointF place);
     void move(const Places& places, const QVector<CanvasFrame>& frames);
     void nudge(const Places& places);
     void remove(const QStringList& ids, bool heal);
     void removeFrame(int frame);
-    void rename(const QString& id, const QString& name);
+    /// Why it may not be called so, in one sentence; "": it is.
+    [[nodiscard]] QString rename(const QString& id, const QString& name);
     void setDisabled(const QStringList& steps, bool isDisabled);
     [[nodiscard]] std::optional<QByteArray> copied(const QStringList& ids) const;
     void paste(const QByteArray& text, bool keepLinks, QPointF place);
@@ -65,18 +68,26 @@ signals:
 
 private:
     [[nodiscard]] std::string text() const;
-    [[nodiscard]] QStringList takenNames() const;
+    /// "score" or, when the text has it already, "score_2"; the group is jobs, inputs or outputs.
+    [[nodiscard]] std::string freeName(const char* group, const std::string& wanted) const;
     [[nodiscard]] std::string typeOf(const PortPlace& port) const;
-    [[nodiscard]] const GraphPort* port(const PortPlace& place) const;
+    [[nodiscard]] const GraphPort* port(const PortPlace& place) const { return portAt(m_graph, place); }
+    [[nodiscard]] QRectF boxOf(const QString& id) const;
+    /// What is drawn, but for one of them, and what was made since.
+    [[nodiscard]] QVector<QRectF> boxes(const QString& but = {}) const;
+    /// Puts a new box where nothing lies, and remembers it among the boxes.
+    void put(CanvasNotes& notes, QVector<QRectF>& boxes, const QString& id, QPointF wanted, QSizeF size);
+    /// Puts a box on a wire; what is in the way goes to the right.
+    void putOnWire(CanvasNotes& notes, const QString& id, const std::pair<PortPlace, PortPlace>& wire, QPointF wanted, QSizeF size);
     /// nullopt and refused(): it cannot be.
     std::optional<std::string> taken(const Result<std::string>& result);
     void commit(const QString& title, const std::string& text, const std::optional<CanvasNotes>& notes = {}, const QString& mergeKey = {});
-    [[nodiscard]] std::optional<std::string> addData(const CatalogEntry& entry, const std::string& text, QString* name);
 
     DocumentState& m_document;
     CatalogState& m_catalog;
     Graph m_graph;
     Places m_places;
+    QHash<QString, QRectF> m_made; // boxes that are not drawn yet
 };
 
 } // namespace sheaf::ui

@@ -42,14 +42,17 @@ namespace {
 const QString kStepFormat = QStringLiteral("application/x-sheaf-step"); // id of a catalogue entry
 const QString kCopyFormat = QStringLiteral("application/x-sheaf-steps"); // YAML of copied steps
 
-/// A line or a field that is written into on the canvas. Enter (Ctrl+Enter where lines are many) or a click elsewhere takes it, Esc does not.
+/// A line or a field that is written into on the canvas. Enter (Ctrl+Enter where lines are many) or a click elsewhere takes it, Esc does not. What is
+/// refused stays, with the reason below it; who leaves it a second time without another word has given it up.
 class InlineEdit : public QPlainTextEdit
 {
 public:
-    InlineEdit(QWidget* parent, const QString& text, bool isLong, std::function<void(const QString&)> then)
+    /// `then` says why the text cannot be taken, or "".
+    InlineEdit(QWidget* parent, const QString& text, bool isLong, std::function<QString(const QString&)> then)
         : QPlainTextEdit(text, parent)
         , m_isLong(isLong)
         , m_then(std::move(then))
+        , m_reason(new QLabel(parent))
     {
         setObjectName(QStringLiteral("canvas.inline"));
         setAccessibleName(isLong ? CanvasPanel::tr("Comment") : CanvasPanel::tr("Name"));
@@ -58,7 +61,12 @@ public:
         setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
         setLineWrapMode(isLong ? QPlainTextEdit::WidgetWidth : QPlainTextEdit::NoWrap);
         selectAll();
+        m_reason->setObjectName(QStringLiteral("canvas.inline.reason"));
+        m_reason->hide();
+        connect(this, &QPlainTextEdit::textChanged, m_reason.data(), &QWidget::hide);
+        connect(this, &QPlainTextEdit::textChanged, this, [this] { setAccessibleDescription({}); });
     }
+    ~InlineEdit() override { delete m_reason; }
 
 protected:
     void keyPressEvent(QKeyEvent* event) override
@@ -76,28 +84,45 @@ protected:
     void focusOutEvent(QFocusEvent* event) override
     {
         QPlainTextEdit::focusOutEvent(event);
-        if (event->reason() != Qt::PopupFocusReason) {
-            leave();
+        if (event->reason() == Qt::PopupFocusReason) {
+            return;
         }
+        if (!m_reason->isHidden()) {
+            m_then = nullptr;
+        }
+        leave();
     }
 
 private:
     void leave()
     {
-        const auto then = std::exchange(m_then, nullptr);
+        const auto then = std::exchange(m_then, nullptr); // what it does may take the focus from here
+        if (const QString why = then ? then(toPlainText().trimmed()) : QString(); !why.isEmpty()) {
+            m_then = then;
+            m_reason->setText(why);
+            m_reason->adjustSize();
+            const int right = parentWidget()->width() - m_reason->width() - 8;
+            const bool hasRoomBelow = geometry().bottom() + 6 + m_reason->height() <= parentWidget()->height();
+            m_reason->move(qBound(0, x(), qMax(0, right)), hasRoomBelow ? geometry().bottom() + 6 : y() - m_reason->height() - 6);
+            m_reason->show();
+            m_reason->raise();
+            setAccessibleDescription(why);
+            return;
+        }
+        m_reason->hide();
         if (auto* parent = parentWidget() != nullptr ? parentWidget()->parentWidget() : nullptr; parent != nullptr && hasFocus()) {
             parent->setFocus();
         }
         hide();
         deleteLater();
-        if (then) {
-            then(toPlainText().trimmed());
-        }
     }
 
     bool m_isLong;
-    std::function<void(const QString&)> m_then;
+    std::function<QString(const QString&)> m_then;
+    QPointer<QLabel> m_reason;
 };
+
+using Essences = std::unordered_map<std::string, std::string>;
 
 /// What a step is, without where its run lies.
 std::string essence(const pipeline::StepSpec& step, const std::string& runDir)
@@ -137,7 +162,7 @@ CanvasPanel::CanvasPanel(AppContext& context, QWidget* parent)
     connect(&context.pipeline, &PipelineState::opened, this, &CanvasPanel::refreshGraph);
     connect(&context.pipeline, &PipelineState::changed, this, &CanvasPanel::refreshGraph);
     connect(&context.pipeline, &PipelineState::closed, this, &CanvasPanel::refreshGraph);
-    connect(&context.document, &DocumentState::canvasChanged, this, &CanvasPanel::refreshGraph);
+    connect(&context.document, &DocumentState::canvasChanged, this, &CanvasPanel::onCanvasChanged);
     connect(&context.run, &RunState::opened, this, &CanvasPanel::refreshGraph);
     connect(&context.run, &RunState::closed, this, &CanvasPanel::refreshGraph);
     connect(&context.run, &RunState::changed, this, &CanvasPanel::onRunChanged);
@@ -178,6 +203,12 @@ void CanvasPanel::connectView()
     connect(m_view, &GraphView::nudged, m_editor, &CanvasEditor::nudge);
     connect(m_view, &GraphView::wireRequested, m_editor, &CanvasEditor::connectPorts);
     connect(m_view, &GraphView::unwireRequested, m_editor, &CanvasEditor::disconnectPorts);
+    connect(m_view, &GraphView::rewireRequested, m_editor, &CanvasEditor::reconnect);
+    connect(m_view, &GraphView::gestureEnded, this, [this] {
+        if (std::exchange(m_isLate, false)) {
+            refreshGraph();
+        }
+    });
     connect(m_view, &GraphView::spliceRequested, m_editor, &CanvasEditor::splice);
     connect(m_view, &GraphView::addRequested, this, &CanvasPanel::openAdder);
     connect(m_view, &GraphView::frameEditRequested, this, &CanvasPanel::editFrame);
@@ -190,11 +221,21 @@ void CanvasPanel::connectView()
         menu.exec(position);
     });
     connect(m_editor, &CanvasEditor::refused, this, [this](const QString& why) { m_view->say(why, m_view->mapFromScene(m_view->cursorPoint())); });
-    connect(m_editor, &CanvasEditor::made, this, [this](const QStringList& ids) { m_toSelect = ids; });
+    connect(m_editor, &CanvasEditor::made, this, [this](const QStringList& ids) {
+        m_toSelect = ids;
+        if (std::all_of(ids.begin(), ids.end(), [this](const QString& id) { return m_scene->node(id) != nullptr; })) {
+            selectMade(); // it was there already
+        }
+    });
     connect(m_editor, &CanvasEditor::stepMade, this, &CanvasPanel::stepMade);
     connect(m_adder, &StepAdder::chosen, this, [this](const QString& id) {
         m_view->setFocus();
-        addById(id, m_addPoint, { m_addPort, {} });
+        const auto port = addedTo();
+        if (m_addPort && !port) {
+            m_view->say(tr("The port that the wire was for is not there any more"), m_view->mapFromScene(m_addPoint));
+            return;
+        }
+        addById(id, m_addPoint, { port, {} });
     });
 }
 
@@ -350,6 +391,10 @@ void CanvasPanel::refreshGraph()
         draw(graph, placeNew(graph, m_auto, pinned));
         return;
     }
+    if (m_view->isDragging()) {
+        m_isLate = true;
+        return;
+    }
     const int question = ++m_question;
     m_context.worker.ask(
         this, [graph, pinned] { return autoLayout(graph, pinned); },
@@ -365,33 +410,64 @@ void CanvasPanel::refreshGraph()
         });
 }
 
-void CanvasPanel::draw(const Graph& graph, const Places& places)
+/// The notes have changed, not the graph: things only lie elsewhere. Who drags something meanwhile drags it from a place that is no more.
+void CanvasPanel::onCanvasChanged()
+{
+    if (m_view->isDragging()) {
+        m_view->abortGesture();
+    }
+    if (!isDraft() || !m_context.pipeline.snapshot() || m_laidFor != m_context.pipeline.file()) {
+        refreshGraph();
+        return;
+    }
+    place(placeNew(m_graph, m_auto, m_context.document.canvas().places));
+}
+
+void CanvasPanel::place(const Places& places)
 {
     const auto& pinned = m_context.document.canvas().places;
-    for (const GraphNode& node : graph.nodes) {
+    for (const GraphNode& node : m_graph.nodes) {
         if (!pinned.contains(node.id)) {
             m_auto[node.id] = places.value(node.id);
         }
     }
+    m_editor->setPlaces(places);
+    m_scene->setGraph(m_graph, places);
+    m_scene->setFrames(isDraft() ? m_context.document.canvas().frames : QVector<CanvasFrame>());
+}
+
+void CanvasPanel::draw(const Graph& graph, const Places& places)
+{
+    if (m_view->isDragging()) {
+        m_isLate = true; // what hangs on the mouse is of the graph that is drawn
+        return;
+    }
     m_graph = graph;
     m_editor->setGraph(graph);
-    m_editor->setPlaces(places);
-    m_scene->setGraph(graph, places);
-    m_scene->setFrames(isDraft() ? m_context.document.canvas().frames : QVector<CanvasFrame>());
+    place(places);
     m_stack->setCurrentWidget(m_view);
     m_zoom->show();
     m_emptyCanvas->setVisible(graph.nodes.empty() && isDraft());
     placeOverlays();
     refreshStatus();
-    if (!m_toSelect.isEmpty() && std::any_of(m_toSelect.begin(), m_toSelect.end(), [this](const QString& id) { return m_scene->node(id) != nullptr; })) {
-        const QStringList ids = std::exchange(m_toSelect, {});
-        m_scene->select(ids);
-        onPicked(ids);
-        m_view->reveal(ids.first());
+    refreshChanged();
+    refreshProblems();
+    if (std::any_of(m_toSelect.begin(), m_toSelect.end(), [this](const QString& id) { return m_scene->node(id) != nullptr; })) {
+        selectMade();
     } else if (m_scene->selectedItems().isEmpty()) {
         m_scene->select(m_context.selection.steps());
     }
     m_actions->refresh();
+}
+
+void CanvasPanel::selectMade()
+{
+    const QStringList ids = std::exchange(m_toSelect, {});
+    if (!ids.isEmpty()) {
+        m_scene->select(ids);
+        onPicked(ids);
+        m_view->reveal(ids.first());
+    }
 }
 
 void CanvasPanel::refreshStatus()
@@ -399,31 +475,59 @@ void CanvasPanel::refreshStatus()
     const RunState& run = m_context.run;
     if (!run.isOpen()) {
         m_scene->clearStatus();
-    } else {
-        for (const auto& spec : run.spec().steps) {
-            const event::StepPicture* step = run.picture().step(spec.name);
-            m_scene->setStatus(toQt(spec.name), statusOf(step != nullptr ? *step : event::StepPicture {}, &spec, run.isActive()));
-        }
+        return;
     }
-    refreshChanged();
-    refreshProblems();
+    QHash<QString, NodeStatus> status;
+    for (const auto& spec : run.spec().steps) {
+        const event::StepPicture* step = run.picture().step(spec.name);
+        status[toQt(spec.name)] = statusOf(step != nullptr ? *step : event::StepPicture {}, &spec, run.isActive());
+    }
+    m_scene->setStatus(status);
 }
 
-/// Steps that are not any more what the run in view ran.
+/// Steps that are not any more what the run in view ran. Steps are compared as texts, which takes a while for many: in a thread.
 void CanvasPanel::refreshChanged()
 {
-    QSet<QString> changed;
+    const int question = ++m_changedQuestion;
     const auto snapshot = m_context.pipeline.snapshot();
-    if (hasRunOfDraft() && snapshot) {
-        const std::string here = m_context.pipeline.nextRunDir();
-        for (const auto& step : snapshot->spec.steps) {
-            const auto* ran = m_context.run.stepSpec(toQt(step.name));
-            if (ran != nullptr && essence(*ran, m_context.run.spec().runDir) != essence(step, here)) {
-                changed << toQt(step.name);
-            }
-        }
+    if (!hasRunOfDraft() || !snapshot) {
+        m_scene->setChanged({});
+        return;
     }
-    m_scene->setChanged(changed);
+    const std::string ranIn = m_context.run.spec().runDir;
+    if (m_ranFor != toQt(ranIn)) {
+        m_ranFor = toQt(ranIn);
+        m_ran.reset();
+    }
+    const auto spec = m_ran ? nullptr : std::make_shared<const pipeline::RunSpec>(m_context.run.spec());
+    using Answer = std::pair<std::shared_ptr<const Essences>, QSet<QString>>;
+    m_context.worker.ask(
+        this,
+        [snapshot, spec, ranIn, ran = m_ran, here = m_context.pipeline.nextRunDir()] {
+            Answer answer { ran, {} };
+            if (spec) {
+                auto all = std::make_shared<Essences>();
+                for (const auto& step : spec->steps) {
+                    all->emplace(step.name, essence(step, ranIn));
+                }
+                answer.first = all;
+            }
+            for (const auto& step : snapshot->spec.steps) {
+                const auto old = answer.first->find(step.name);
+                if (old != answer.first->end() && old->second != essence(step, here)) {
+                    answer.second << toQt(step.name);
+                }
+            }
+            return answer;
+        },
+        [this, question, ranFor = m_ranFor](const Answer& answer) {
+            if (ranFor == m_ranFor) {
+                m_ran = answer.first;
+            }
+            if (question == m_changedQuestion) {
+                m_scene->setChanged(answer.second);
+            }
+        });
 }
 
 void CanvasPanel::onRunChanged(const event::ChangeSet& changes)
@@ -433,35 +537,21 @@ void CanvasPanel::onRunChanged(const event::ChangeSet& changes)
         refreshStatus();
         return;
     }
+    QHash<QString, NodeStatus> status;
     for (const StepIndex index : changes.steps) {
         if (index.value < run.picture().steps().size()) {
             const auto& step = run.picture().steps()[index.value];
             const QString name = toQt(step.name);
-            m_scene->setStatus(name, statusOf(step, run.stepSpec(name), run.isActive()));
+            status[name] = statusOf(step, run.stepSpec(name), run.isActive());
         }
     }
+    m_scene->setStatus(status);
 }
 
 void CanvasPanel::refreshProblems()
 {
-    QHash<QString, NodeProblem> problems;
-    if (const auto snapshot = m_context.pipeline.snapshot(); snapshot && isDraft()) {
-        for (const auto& diagnostic : snapshot->diagnostics) {
-            const QString path = toQt(diagnostic.path);
-            const QString name = path.section(QLatin1Char('.'), 1, 1);
-            const QString head = path.section(QLatin1Char('.'), 0, 0);
-            const QString id = head == QStringLiteral("jobs") ? name
-                : head == QStringLiteral("inputs")            ? QStringLiteral("input:") + name
-                : head == QStringLiteral("outputs")           ? QStringLiteral("output:") + name
-                                                              : QString();
-            if (id.isEmpty() || diagnostic.severity == spec::Severity::Note) {
-                continue;
-            }
-            auto& worst = problems[id];
-            worst = diagnostic.severity == spec::Severity::Error || worst == NodeProblem::Error ? NodeProblem::Error : NodeProblem::Warning;
-        }
-    }
-    m_scene->setProblems(problems);
+    const auto snapshot = m_context.pipeline.snapshot();
+    m_scene->setProblems(snapshot && isDraft() ? problemsOf(*snapshot) : QHash<QString, spec::Severity>());
 }
 
 // ---- gestures -----------------------------------------------------------------------------------
@@ -488,7 +578,8 @@ void CanvasPanel::openAdder(QPointF point, const std::optional<PortPlace>& port)
     m_addPort = port;
     QVector<AdderItem> items;
     const NodeItem* node = port ? m_scene->node(port->node) : nullptr;
-    const GraphPort* end = node == nullptr ? nullptr : port->isInput ? &node->node().inputs[static_cast<std::size_t>(port->index)] : &node->node().outputs[static_cast<std::size_t>(port->index)];
+    const GraphPort* end = port ? portAt(m_graph, *port) : nullptr;
+    m_addPortName = end == nullptr ? QString() : end->name;
     const auto fits = [&](const CatalogEntry& entry) {
         if (end == nullptr) {
             return true;
@@ -535,6 +626,19 @@ void CanvasPanel::openAdder(QPointF point, const std::optional<PortPlace>& port)
     m_adder->open(items, title, m_view->viewport()->mapToGlobal(m_view->mapFromScene(point)));
 }
 
+/// The port that the list was opened for, wherever it is by now.
+std::optional<PortPlace> CanvasPanel::addedTo() const
+{
+    const int at = m_addPort ? m_graph.find(m_addPort->node) : -1;
+    if (at < 0) {
+        return std::nullopt;
+    }
+    const GraphNode& node = m_graph.nodes[static_cast<std::size_t>(at)];
+    const auto& ports = m_addPort->isInput ? node.inputs : node.outputs;
+    const auto found = std::find_if(ports.begin(), ports.end(), [this](const GraphPort& port) { return port.name == m_addPortName && !port.isOrder; });
+    return found == ports.end() ? std::nullopt : std::optional(PortPlace { m_addPort->node, m_addPort->isInput, static_cast<int>(found - ports.begin()) });
+}
+
 void CanvasPanel::addById(const QString& id, QPointF point, const CanvasEditor::Join& join)
 {
     if (id == QStringLiteral("pipeline:input")) {
@@ -552,7 +656,7 @@ void CanvasPanel::addById(const QString& id, QPointF point, const CanvasEditor::
 void CanvasPanel::onDropped(const QMimeData* dropped, QPointF point, EdgeItem* edge)
 {
     CanvasEditor::Join join;
-    if (edge != nullptr) {
+    if (edge != nullptr && !isOrder(m_graph, edge->toPort())) {
         join.wire = std::pair(edge->fromPort(), edge->toPort());
     }
     if (dropped->hasFormat(kStepFormat)) {
@@ -599,8 +703,14 @@ void CanvasPanel::renameChosen()
     const QString name = id.contains(QLatin1Char(':')) ? id.section(QLatin1Char(':'), 1) : id;
     m_view->reveal(id);
     const QRect box = m_view->mapFromScene(QRectF(item->pos() + QPointF(item->node().isStep() ? 36 : 34, 2), QSizeF(220, 34))).boundingRect();
-    m_inline = new InlineEdit(m_view->viewport(), name, false, [this, id](const QString& written) { m_editor->rename(id, written); });
-    m_inline->setGeometry(box.x(), box.y(), qMax(180, box.width()), 30);
+    editInPlace({ box.x(), box.y(), qMax(180, box.width()), 30 }, name, false, [this, id](const QString& written) { return m_editor->rename(id, written); });
+}
+
+void CanvasPanel::editInPlace(const QRect& where, const QString& text, bool isLong, const std::function<QString(const QString&)>& then)
+{
+    delete m_inline; // one that was refused and left
+    m_inline = new InlineEdit(m_view->viewport(), text, isLong, then);
+    m_inline->setGeometry(where);
     m_inline->show();
     m_inline->setFocus();
 }
@@ -612,10 +722,11 @@ void CanvasPanel::editFrame(int index)
     }
     const CanvasFrame frame = m_scene->frames()[static_cast<std::size_t>(index)]->frame();
     const QRect box = m_view->mapFromScene(frame.place).boundingRect();
-    m_inline = new InlineEdit(m_view->viewport(), frame.text, frame.isComment, [this, index](const QString& written) { m_editor->setFrameText(index, written); });
-    m_inline->setGeometry(box.x() + 4, box.y() + 2, qMax(160, box.width() - 8), frame.isComment ? qMax(60, box.height() - 4) : 30);
-    m_inline->show();
-    m_inline->setFocus();
+    const QRect where(box.x() + 4, box.y() + 2, qMax(160, box.width() - 8), frame.isComment ? qMax(60, box.height() - 4) : 30);
+    editInPlace(where, frame.text, frame.isComment, [this, index](const QString& written) {
+        m_editor->setFrameText(index, written);
+        return QString();
+    });
 }
 
 void CanvasPanel::copyChosen()

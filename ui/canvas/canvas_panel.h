@@ -5,6 +5,10 @@
 #ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse the C++20 headers that these lead to
 #include "ui/canvas/canvas_editor.h"
 #include "ui/canvas/graph_scene.h"
+
+#include <functional>
+#include <memory>
+#include <unordered_map>
 #endif
 
 #include <QPointer>
@@ -69,7 +73,10 @@ protected:
 private:
     void connectView();
     void refreshGraph();
+    void onCanvasChanged();
+    void place(const Places& places);
     void draw(const Graph& graph, const Places& places);
+    void selectMade();
     void refreshStatus();
     void refreshProblems();
     void refreshChanged();
@@ -82,6 +89,8 @@ private:
     void buildFindLine();
     void placeOverlays();
     void editFrame(int frame);
+    void editInPlace(const QRect& where, const QString& text, bool isLong, const std::function<QString(const QString&)>& then);
+    [[nodiscard]] std::optional<PortPlace> addedTo() const;
     void stepFind(int direction);
     [[nodiscard]] bool isDraft() const;
     /// Of the run in view, which is one of the file in view.
@@ -107,8 +116,13 @@ private:
     QStringList m_toSelect; // made by a gesture, drawn with the next snapshot
     QPointF m_addPoint;
     std::optional<PortPlace> m_addPort;
+    QString m_addPortName;
     int m_question = 0;
+    int m_changedQuestion = 0;
+    QString m_ranFor; // the run that m_ran is of
+    std::shared_ptr<const std::unordered_map<std::string, std::string>> m_ran; // what its steps were
     bool m_isPicking = false;
+    bool m_isLate = false; // something changed while a box or a wire hung on the mouse
 };
 
 } // namespace sheaf::ui

@@ -10,7 +10,9 @@
 #include <QCoreApplication>
 #include <QDir>
 #include <QFileInfo>
-#include <QHash>
+#include <QSet>
+
+#include <unordered_map>
 
 namespace sheaf::ui {
 
@@ -108,36 +110,64 @@ int portOf(std::vector<GraphPort>& ports, const QString& name)
     return static_cast<int>(ports.size()) - 1;
 }
 
-void wire(Graph& graph, int from, int fromPort, int to, int toPort)
+/// The wires of a graph whose boxes are all there. Looked up, never searched for: a pipeline may have thousands of them.
+class Wiring
 {
-    if (from < 0 || to < 0 || from == to) {
-        return;
-    }
-    const GraphEdge edge { from, fromPort, to, toPort };
-    if (std::find(graph.edges.begin(), graph.edges.end(), edge) != graph.edges.end()) {
-        return;
-    }
-    auto& input = graph.nodes[static_cast<std::size_t>(to)].inputs[static_cast<std::size_t>(toPort)];
-    input.isBound = true;
-    if (input.kind == PortKind::Any) {
-        input.kind = graph.nodes[static_cast<std::size_t>(from)].outputs[static_cast<std::size_t>(fromPort)].kind;
-    }
-    graph.edges.push_back(edge);
-}
-
-/// Steps that wait for each other without a wire between ports (an output named inside a text).
-void wireOrder(Graph& graph, const std::string& step, const std::vector<std::string>& dependsOn)
-{
-    const int to = graph.find(toQt(step));
-    for (const auto& name : dependsOn) {
-        const int from = graph.find(toQt(name));
-        const bool known = std::any_of(graph.edges.begin(), graph.edges.end(), [&](const auto& e) { return e.from == from && e.to == to; });
-        if (from >= 0 && to >= 0 && !known && !graph.nodes[static_cast<std::size_t>(from)].outputs.empty()) {
-            const int port = portOf(graph.nodes[static_cast<std::size_t>(to)].inputs, say("after"));
-            wire(graph, from, 0, to, port);
+public:
+    explicit Wiring(Graph& graph)
+        : m_graph(graph)
+    {
+        for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+            m_places.insert(graph.nodes[i].id, static_cast<int>(i));
         }
     }
-}
+
+    /// -1: there is no such box.
+    [[nodiscard]] int placeOf(const QString& id) const { return m_places.value(id, -1); }
+    [[nodiscard]] GraphNode& node(int place) { return m_graph.nodes[static_cast<std::size_t>(place)]; }
+
+    void wire(int from, int fromPort, int to, int toPort)
+    {
+        if (from < 0 || to < 0 || from == to) {
+            return;
+        }
+        const GraphEdge edge { from, fromPort, to, toPort };
+        auto& among = m_between[{ from, to }];
+        if (std::find(among.begin(), among.end(), edge) != among.end()) {
+            return;
+        }
+        auto& input = node(to).inputs[static_cast<std::size_t>(toPort)];
+        input.isBound = true;
+        if (input.kind == PortKind::Any) {
+            input.kind = node(from).outputs[static_cast<std::size_t>(fromPort)].kind;
+        }
+        among.push_back(edge);
+        m_graph.edges.push_back(edge);
+    }
+
+    /// Steps that wait for each other without a wire between ports (an output named inside a text).
+    void wireOrder(const std::string& step, const std::vector<std::string>& dependsOn)
+    {
+        const int to = placeOf(toQt(step));
+        for (const auto& name : dependsOn) {
+            const int from = placeOf(toQt(name));
+            if (from < 0 || to < 0 || m_between.contains({ from, to }) || node(from).outputs.empty()) {
+                continue;
+            }
+            auto& inputs = node(to).inputs;
+            auto port = std::find_if(inputs.begin(), inputs.end(), [](const GraphPort& one) { return one.isOrder; });
+            if (port == inputs.end()) {
+                port = inputs.insert(inputs.end(), { say("after"), PortKind::Any, PortKind::Any, false, false, {}, true });
+            }
+            wire(from, 0, to, static_cast<int>(port - inputs.begin()));
+        }
+    }
+
+private:
+    Graph& m_graph;
+    QHash<QString, int> m_places;
+    QHash<QPair<int, int>, std::vector<GraphEdge>> m_between;
+};
 
 } // namespace
 
@@ -241,11 +271,13 @@ QStringList Graph::way(int from, int to) const
 Graph buildGraph(const pipeline::RunSpec& spec)
 {
     Graph graph;
+    QSet<QString> sources;
     for (const auto& step : spec.steps) {
         for (const auto& input : step.inputs) {
             if (input.fromStep.empty() && portKind(input.type) != PortKind::Value && !input.value.empty()) {
                 GraphNode source = sourceOf(input);
-                if (graph.find(source.id) < 0) {
+                if (!sources.contains(source.id)) {
+                    sources << source.id;
                     graph.nodes.push_back(std::move(source));
                 }
             }
@@ -264,17 +296,18 @@ Graph buildGraph(const pipeline::RunSpec& spec)
         }
         graph.nodes.push_back(std::move(node));
     }
+    Wiring wiring(graph);
     for (const auto& step : spec.steps) {
-        const int to = graph.find(toQt(step.name));
+        const int to = wiring.placeOf(toQt(step.name));
         for (std::size_t i = 0; i < step.inputs.size(); ++i) {
             const auto& input = step.inputs[i];
             const QString id = input.fromStep.empty() ? QStringLiteral("source:") + toQt(input.value) : toQt(input.fromStep);
-            if (const int from = graph.find(id); from >= 0) {
-                auto& outputs = graph.nodes[static_cast<std::size_t>(from)].outputs;
-                wire(graph, from, input.fromStep.empty() ? 0 : portOf(outputs, toQt(input.fromOutput)), to, static_cast<int>(i));
+            if (const int from = wiring.placeOf(id); from >= 0) {
+                auto& outputs = wiring.node(from).outputs;
+                wiring.wire(from, input.fromStep.empty() ? 0 : portOf(outputs, toQt(input.fromOutput)), to, static_cast<int>(i));
             }
         }
-        wireOrder(graph, step.name, step.dependsOn);
+        wiring.wireOrder(step.name, step.dependsOn);
     }
     return graph;
 }
@@ -315,6 +348,9 @@ public:
     explicit DraftGraph(const pipeline::Resolved& job)
         : m_job(job)
     {
+        for (const auto& step : job.spec.steps) {
+            m_resolved.emplace(step.name, &step);
+        }
     }
 
     Graph build()
@@ -332,11 +368,9 @@ public:
         for (const auto& output : pipeline.outputs) {
             addOutput(output);
         }
-        for (std::size_t i = 0; i < m_graph.nodes.size(); ++i) {
-            m_places.insert(m_graph.nodes[i].id, static_cast<int>(i));
-        }
+        Wiring wiring(m_graph);
         for (const auto& step : pipeline.steps) {
-            bind(step);
+            bind(step, wiring);
         }
         return std::move(m_graph);
     }
@@ -377,12 +411,8 @@ private:
 
     [[nodiscard]] const pipeline::StepSpec* resolved(const std::string& name) const
     {
-        for (const auto& step : m_job.spec.steps) {
-            if (step.name == name) {
-                return &step;
-            }
-        }
-        return nullptr;
+        const auto found = m_resolved.find(name);
+        return found == m_resolved.end() ? nullptr : found->second;
     }
 
     void addStep(const spec::StepDefinition& step)
@@ -492,12 +522,10 @@ private:
         m_graph.nodes.push_back(std::move(node));
     }
 
-    [[nodiscard]] int placeOf(const QString& id) const { return m_places.value(id, -1); }
-
-    void bind(const spec::StepDefinition& step)
+    void bind(const spec::StepDefinition& step, Wiring& wiring)
     {
-        const int to = placeOf(toQt(step.name));
-        const auto& declared = m_graph.nodes[static_cast<std::size_t>(to)].inputs;
+        const int to = wiring.placeOf(toQt(step.name));
+        const auto& declared = wiring.node(to).inputs;
         for (std::size_t i = 0; i < declared.size(); ++i) {
             const spec::InputDefinition* own = step.input(toStd(declared[i].name));
             if (own == nullptr) {
@@ -505,35 +533,27 @@ private:
             }
             for (const auto& expression : spec::findExpressions(bindingOf(*own))) {
                 if (expression.is({ "parent", "inputs" }, 3)) {
-                    wire(m_graph, placeOf(QStringLiteral("input:") + toQt(expression.parts[2])), 0, to, static_cast<int>(i));
-                } else if (expression.is({ "parent", "jobs" }, 5)) {
-                    bindToStep(expression, to, static_cast<int>(i));
+                    wiring.wire(wiring.placeOf(QStringLiteral("input:") + toQt(expression.parts[2])), 0, to, static_cast<int>(i));
+                } else if (const int from = expression.is({ "parent", "jobs" }, 5) ? wiring.placeOf(toQt(expression.parts[2])) : -1; from >= 0) {
+                    wiring.wire(from, portOf(wiring.node(from).outputs, toQt(expression.parts[4])), to, static_cast<int>(i));
                 }
             }
         }
         for (const auto& output : step.outputs) {
             const auto whole = spec::wholeExpression(output.binding.text);
             if (whole && whole->is({ "parent", "outputs" }, 3)) {
-                const int port = portOf(m_graph.nodes[static_cast<std::size_t>(to)].outputs, toQt(output.name));
-                wire(m_graph, to, port, placeOf(QStringLiteral("output:") + toQt(whole->parts[2])), 0);
+                const int port = portOf(wiring.node(to).outputs, toQt(output.name));
+                wiring.wire(to, port, wiring.placeOf(QStringLiteral("output:") + toQt(whole->parts[2])), 0);
             }
         }
         if (const auto* spec = resolved(step.name)) {
-            wireOrder(m_graph, step.name, spec->dependsOn);
-        }
-    }
-
-    void bindToStep(const spec::Expression& expression, int to, int toPort)
-    {
-        const int from = placeOf(toQt(expression.parts[2]));
-        if (from >= 0) {
-            wire(m_graph, from, portOf(m_graph.nodes[static_cast<std::size_t>(from)].outputs, toQt(expression.parts[4])), to, toPort);
+            wiring.wireOrder(step.name, spec->dependsOn);
         }
     }
 
     const pipeline::Resolved& m_job;
     Graph m_graph;
-    QHash<QString, int> m_places;
+    std::unordered_map<std::string_view, const pipeline::StepSpec*> m_resolved;
 };
 
 } // namespace
@@ -543,7 +563,117 @@ Graph buildGraph(const pipeline::Resolved& job)
     return DraftGraph(job).build();
 }
 
+// ---- findings -----------------------------------------------------------------------------------
+
+namespace {
+
+QString plainPath(const std::filesystem::path& path)
+{
+    return QDir::cleanPath(toQt(path.lexically_normal()));
+}
+
+/// Which boxes use a file that is not the job file: its component's, the table that it reads, its entry script.
+QHash<QString, QStringList> usersOf(const pipeline::Resolved& job)
+{
+    QHash<QString, QStringList> users;
+    const auto use = [&](const std::filesystem::path& file, const QString& node) {
+        auto& all = users[plainPath(file)];
+        if (!all.contains(node)) {
+            all << node;
+        }
+    };
+    for (const auto& step : job.written.steps) {
+        if (step.component && step.component->file != step.file) {
+            use(step.component->file, toQt(step.name));
+        }
+    }
+    for (const auto& step : job.spec.steps) {
+        for (const auto& input : step.inputs) {
+            if (input.type == pipeline::DataType::MlTable && input.fromStep.empty()) {
+                use(std::filesystem::path(input.value) / "MLTable", toQt(step.name));
+            }
+        }
+        if (!step.parallel.entryScript.empty()) {
+            const std::filesystem::path code(step.parallel.code);
+            use(code / step.parallel.entryScript, toQt(step.name));
+            use(code, toQt(step.name)); // it may be the script itself
+        }
+    }
+    const std::filesystem::path folder = job.files.empty() ? std::filesystem::path() : job.files.front().parent_path();
+    for (const auto& input : job.written.inputs) {
+        if (input.form == spec::InputDefinition::Form::Object && input.fields.text("type") == "mltable") {
+            use(folder / input.fields.text("path") / "MLTable", QStringLiteral("input:") + toQt(input.name));
+        }
+    }
+    return users;
+}
+
+} // namespace
+
+QHash<QString, spec::Severity> problemsOf(const pipeline::Resolved& job)
+{
+    QHash<QString, spec::Severity> worst;
+    const auto mark = [&](const QString& id, spec::Severity severity) {
+        const auto known = worst.constFind(id);
+        if (known == worst.constEnd() || severity == spec::Severity::Error) {
+            worst[id] = severity;
+        }
+    };
+    const QString jobFile = job.files.empty() ? QString() : plainPath(job.files.front());
+    std::optional<QHash<QString, QStringList>> users;
+    for (const auto& diagnostic : job.diagnostics) {
+        if (diagnostic.severity == spec::Severity::Note) {
+            continue;
+        }
+        const QString path = toQt(diagnostic.path);
+        const QString name = path.section(QLatin1Char('.'), 1, 1);
+        const QString head = path.section(QLatin1Char('.'), 0, 0);
+        const QString file = diagnostic.file.empty() ? jobFile : plainPath(diagnostic.file);
+        if (file != jobFile) {
+            users = users ? users : usersOf(job);
+            const QStringList of = users->value(file);
+            // What is said of one step's use of a file is that step's alone; but a component's own paths have other names in them.
+            if (head == QStringLiteral("jobs") && of.contains(name) && !path.endsWith(QStringLiteral("entry_script"))) {
+                mark(name, diagnostic.severity);
+                continue;
+            }
+            for (const QString& id : of) {
+                mark(id, diagnostic.severity);
+            }
+            if (!of.isEmpty()) {
+                continue;
+            }
+        }
+        const QString id = head == QStringLiteral("jobs") ? name
+            : file != jobFile                             ? QString()
+            : head == QStringLiteral("inputs")            ? QStringLiteral("input:") + name
+            : head == QStringLiteral("outputs")           ? QStringLiteral("output:") + name
+                                                          : QString();
+        if (!id.isEmpty()) {
+            mark(id, diagnostic.severity);
+        }
+    }
+    return worst;
+}
+
 // ---- wires --------------------------------------------------------------------------------------
+
+const GraphPort* portAt(const Graph& graph, const PortPlace& place)
+{
+    const int at = graph.find(place.node);
+    if (at < 0 || place.index < 0) {
+        return nullptr;
+    }
+    const GraphNode& node = graph.nodes[static_cast<std::size_t>(at)];
+    const auto& ports = place.isInput ? node.inputs : node.outputs;
+    return static_cast<std::size_t>(place.index) < ports.size() ? &ports[static_cast<std::size_t>(place.index)] : nullptr;
+}
+
+bool isOrder(const Graph& graph, const PortPlace& to)
+{
+    const GraphPort* port = portAt(graph, to);
+    return port != nullptr && port->isOrder;
+}
 
 namespace {
 
@@ -591,7 +721,9 @@ QString whyNot(const Graph& graph, const PortPlace& from, const PortPlace& to)
 {
     const int a = graph.find(from.node);
     const int b = graph.find(to.node);
-    if (a < 0 || b < 0 || from.isInput || !to.isInput) {
+    const GraphPort* made = portAt(graph, from);
+    const GraphPort* wanted = portAt(graph, to);
+    if (made == nullptr || wanted == nullptr || from.isInput || !to.isInput || wanted->isOrder) {
         return say("a wire goes from an output to an input");
     }
     if (a == b) {
@@ -608,13 +740,14 @@ QString whyNot(const Graph& graph, const PortPlace& from, const PortPlace& to)
     if (const QStringList way = graph.way(b, a); !way.isEmpty()) {
         return say("these steps would wait for each other: %1").arg((way + QStringList { way.first() }).join(QStringLiteral(" → ")));
     }
-    return whyNotKind(maker.outputs[static_cast<std::size_t>(from.index)], reader.inputs[static_cast<std::size_t>(to.index)]);
+    return whyNotKind(*made, *wanted);
 }
 
 std::vector<PortPlace> legalTargets(const Graph& graph, const PortPlace& port)
 {
     const int here = graph.find(port.node);
-    if (here < 0) {
+    const GraphPort* end = portAt(graph, port);
+    if (end == nullptr || end->isOrder) {
         return {};
     }
     // What leads here (for an output), or what is led to from here: a wire there would close a circle.
@@ -645,9 +778,9 @@ std::vector<PortPlace> legalTargets(const Graph& graph, const PortPlace& port)
         const bool isWholePipeline = (own.kind == NodeKind::Input && node.kind == NodeKind::Output) || (own.kind == NodeKind::Output && node.kind == NodeKind::Input);
         const auto& ports = port.isInput ? node.outputs : node.inputs;
         for (std::size_t k = 0; k < ports.size() && !isWholePipeline; ++k) {
-            const auto& from = port.isInput ? ports[k] : own.outputs[static_cast<std::size_t>(port.index)];
-            const auto& to = port.isInput ? own.inputs[static_cast<std::size_t>(port.index)] : ports[k];
-            if (whyNotKind(from, to).isEmpty()) {
+            const auto& from = port.isInput ? ports[k] : *end;
+            const auto& to = port.isInput ? *end : ports[k];
+            if (!ports[k].isOrder && whyNotKind(from, to).isEmpty()) {
                 legal.push_back({ node.id, !port.isInput, static_cast<int>(k) });
             }
         }
@@ -658,13 +791,12 @@ std::vector<PortPlace> legalTargets(const Graph& graph, const PortPlace& port)
 edit::PortRef portRef(const Graph& graph, const PortPlace& place)
 {
     using Kind = edit::PortRef::Kind;
-    const int at = graph.find(place.node);
-    if (at < 0) {
+    const GraphPort* port = portAt(graph, place);
+    if (port == nullptr || port->isOrder) {
         return {};
     }
-    const GraphNode& node = graph.nodes[static_cast<std::size_t>(at)];
-    const auto& ports = place.isInput ? node.inputs : node.outputs;
-    const std::string name = toStd(ports[static_cast<std::size_t>(place.index)].name);
+    const GraphNode& node = graph.nodes[static_cast<std::size_t>(graph.find(place.node))];
+    const std::string name = toStd(port->name);
     switch (node.kind) {
     case NodeKind::Input:
     case NodeKind::Source:

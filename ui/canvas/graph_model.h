@@ -9,6 +9,7 @@
 #include "ui/style/state_tone.h"
 #include "ui/widgets/progress_strip.h"
 
+#include <QHash>
 #include <QString>
 
 #include <vector>
@@ -34,6 +35,7 @@ struct GraphPort {
     bool isMain = false; // the input that is split
     bool isBound = false; // a wire ends here
     QString value; // the path or literal that it has without a wire
+    bool isOrder = false; // made up for a step that waits without a port: is drawn, no wire begins, ends or is cut there
     bool operator==(const GraphPort&) const = default;
 };
 
@@ -104,6 +106,10 @@ struct NodeStatus {
 /// Of the file that is edited: everything that is written, with what follows from it where that is known; also disabled steps.
 [[nodiscard]] Graph buildGraph(const pipeline::Resolved& job);
 
+/// The worst finding of each box: by its place in the job file, and of a component, a table or a script of all boxes that use that file. Notes
+/// do not count.
+[[nodiscard]] QHash<QString, spec::Severity> problemsOf(const pipeline::Resolved& job);
+
 [[nodiscard]] NodeStatus statusOf(const event::StepPicture& step, const pipeline::StepSpec* spec, bool isActive);
 /// Counts in the fixed order of all bars: ended well, badly, under way, waiting.
 [[nodiscard]] std::vector<Share> sharesOf(const event::StepPicture& step);
@@ -117,7 +123,11 @@ struct NodeStatus {
 [[nodiscard]] QString whyNot(const Graph& graph, const PortPlace& from, const PortPlace& to);
 /// Every port that a wire from (or, of an input, to) this one may go to.
 [[nodiscard]] std::vector<PortPlace> legalTargets(const Graph& graph, const PortPlace& port);
-/// The same port in the words of the job file.
+/// Null when the graph has no such port.
+[[nodiscard]] const GraphPort* portAt(const Graph& graph, const PortPlace& place);
+/// Whether the wire into this port only shows an order.
+[[nodiscard]] bool isOrder(const Graph& graph, const PortPlace& to);
+/// The same port in the words of the job file; nothing when there is no such port.
 [[nodiscard]] edit::PortRef portRef(const Graph& graph, const PortPlace& place);
 
 } // namespace sheaf::ui

@@ -15,8 +15,24 @@ GraphScene::GraphScene(QObject* parent)
 {
 }
 
+/// Whether each port and each wire would be where it is: only words change.
+bool GraphScene::hasSameEnds(const Graph& graph) const
+{
+    const auto samePorts = [](const std::vector<GraphPort>& a, const std::vector<GraphPort>& b) {
+        return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+            [](const GraphPort& one, const GraphPort& other) { return one.name == other.name && one.isOrder == other.isOrder; });
+    };
+    return graph.edges == m_graph.edges
+        && std::equal(graph.nodes.begin(), graph.nodes.end(), m_graph.nodes.begin(), m_graph.nodes.end(), [&](const GraphNode& a, const GraphNode& b) {
+               return a.id == b.id && a.kind == b.kind && a.isDisabled == b.isDisabled && samePorts(a.inputs, b.inputs) && samePorts(a.outputs, b.outputs);
+           });
+}
+
 void GraphScene::setGraph(const Graph& graph, const Places& places)
 {
+    if (!hasSameEnds(graph)) {
+        emit aboutToChange();
+    }
     QHash<QString, NodeItem*> old = std::exchange(m_byId, {});
     const bool sameWires = graph.edges == m_graph.edges && graph.nodes.size() == m_nodes.size()
         && std::equal(graph.nodes.begin(), graph.nodes.end(), m_graph.nodes.begin(), [](const auto& a, const auto& b) { return a.id == b.id; });
@@ -100,15 +116,18 @@ void GraphScene::fitRect()
     emit looksChanged();
 }
 
-void GraphScene::setStatus(const QString& id, NodeStatus status)
+void GraphScene::setStatus(const QHash<QString, NodeStatus>& all)
 {
-    if (NodeItem* item = node(id)) {
-        const bool recolours = item->status().tone != status.tone || item->status().known != status.known;
-        item->setStatus(std::move(status));
-        if (recolours) {
-            colorEdges();
-            emit looksChanged();
+    bool recolours = false;
+    for (auto status = all.cbegin(); status != all.cend(); ++status) {
+        if (NodeItem* item = node(status.key())) {
+            recolours = recolours || item->status().tone != status->tone || item->status().known != status->known;
+            item->setStatus(*status);
         }
+    }
+    if (recolours) {
+        colorEdges();
+        emit looksChanged();
     }
 }
 
@@ -123,10 +142,11 @@ void GraphScene::clearStatus()
     emit looksChanged();
 }
 
-void GraphScene::setProblems(const QHash<QString, NodeProblem>& problems)
+void GraphScene::setProblems(const QHash<QString, spec::Severity>& problems)
 {
     for (NodeItem* item : m_nodes) {
-        item->setProblem(problems.value(item->node().id, NodeProblem::None));
+        const auto worst = problems.constFind(item->node().id);
+        item->setProblem(worst == problems.constEnd() ? NodeProblem::None : *worst == spec::Severity::Error ? NodeProblem::Error : NodeProblem::Warning);
     }
 }
 

@@ -27,9 +27,9 @@ public:
 
     void setGraph(const Graph& graph, const Places& places);
     void setFrames(const QVector<CanvasFrame>& frames);
-    void setStatus(const QString& step, NodeStatus status);
+    void setStatus(const QHash<QString, NodeStatus>& status); // of these steps; the others keep theirs
     void clearStatus();
-    void setProblems(const QHash<QString, NodeProblem>& problems);
+    void setProblems(const QHash<QString, spec::Severity>& problems);
     void setChanged(const QSet<QString>& steps);
     /// Shows where a wire from this port may end; nullopt: none is dragged.
     void showLegal(const std::optional<PortPlace>& from);
@@ -58,12 +58,15 @@ public:
     [[nodiscard]] QRectF extent() const;
 
 signals:
+    /// Boxes, ports or wires become others now: who points at some lets them go.
+    void aboutToChange();
     /// Something was moved, made or coloured: for the minimap.
     void looksChanged();
 
 private:
     void colorEdges();
     void fitRect();
+    [[nodiscard]] bool hasSameEnds(const Graph& graph) const;
 
     Graph m_graph;
     std::vector<NodeItem*> m_nodes; // in the order of Graph::nodes

@@ -62,9 +62,7 @@ GraphView::GraphView(GraphScene* scene, QWidget* parent)
     m_bubbleTimer.setSingleShot(true);
     m_bubbleTimer.setInterval(kBubbleMilliseconds);
     connect(&m_bubbleTimer, &QTimer::timeout, m_bubble, &QWidget::hide);
-    connect(m_scene, &GraphScene::looksChanged, this, [this] { // a wire that is gone is not lit
-        m_hot = std::find(m_scene->edges().begin(), m_scene->edges().end(), m_hot) == m_scene->edges().end() ? nullptr : m_hot;
-    });
+    connect(m_scene, &GraphScene::aboutToChange, this, &GraphView::letGo);
     m_hover.setSingleShot(true);
     m_hover.setInterval(kHoverMilliseconds);
     connect(&m_hover, &QTimer::timeout, this, [this] {
@@ -73,13 +71,29 @@ GraphView::GraphView(GraphScene* scene, QWidget* parent)
             return;
         }
         for (EdgeItem* edge : m_scene->edges()) {
-            if (edge->from() != box && edge->to() != box && edge->shape().intersects(box->box())) {
+            if (edge->from() != box && edge->to() != box && spliceable(edge) != nullptr && edge->shape().intersects(box->box())) {
                 heat(edge);
                 return;
             }
         }
         heat(nullptr);
     });
+}
+
+/// What is held may be gone in a moment, or mean another port.
+void GraphView::letGo()
+{
+    const bool isLaying = m_link.has_value();
+    abortGesture();
+    if (isLaying) {
+        say(tr("The pipeline has changed: lay the wire again"), mapFromScene(m_linkEnd));
+    }
+}
+
+/// Null for a wire that only shows an order: nothing flows there.
+EdgeItem* GraphView::spliceable(EdgeItem* edge) const
+{
+    return edge == nullptr || isOrder(m_scene->graph(), edge->toPort()) ? nullptr : edge;
 }
 
 void GraphView::setEditable(bool isEditable)
@@ -315,12 +329,15 @@ QString GraphView::portName(const PortPlace& port) const
         return {};
     }
     const auto& ports = port.isInput ? item->node().inputs : item->node().outputs;
-    const QString name = ports[static_cast<std::size_t>(port.index)].name;
+    const QString name = static_cast<std::size_t>(port.index) < ports.size() ? ports[static_cast<std::size_t>(port.index)].name : QString();
     return item->node().isStep() ? item->node().id + QLatin1Char('.') + name : name;
 }
 
 void GraphView::beginLink()
 {
+    if (isDragging()) {
+        return; // the mouse has a wire, or a box, already
+    }
     const QStringList chosen = m_scene->selectedIds();
     const NodeItem* item = m_link ? m_scene->node(m_link->from.node) : chosen.isEmpty() ? nullptr : m_scene->node(chosen.first());
     if (item == nullptr) {
@@ -389,6 +406,7 @@ void GraphView::mousePressEvent(QMouseEvent* event)
     m_hasMoved = false;
     m_bubble->hide();
     if (event->button() == Qt::MiddleButton || (event->button() == Qt::LeftButton && m_isSpaceDown)) {
+        abortGesture();
         m_gesture = Gesture::Pan;
         viewport()->setCursor(Qt::ClosedHandCursor);
         return;
@@ -396,9 +414,7 @@ void GraphView::mousePressEvent(QMouseEvent* event)
     if (event->button() != Qt::LeftButton) {
         return;
     }
-    if (m_link) {
-        endLink(false);
-    }
+    abortGesture(); // one whose button was let go elsewhere, or a wire by keys
     if (const auto port = m_isEditable ? m_scene->portAt(point) : std::nullopt) {
         m_gesture = Gesture::Wire;
         m_link = Link { *port, {}, -1, false, {} };
@@ -485,7 +501,7 @@ void GraphView::moveBy(QPointF way, bool isSnapped)
             m_scene->moveTo(item, snap(*place + way));
         }
     }
-    if (FrameItem* frame = m_scene->selectedFrame()) {
+    if (FrameItem* frame = m_scene->selectedFrame(); frame != nullptr && frame->index() < m_framesBefore.size()) {
         CanvasFrame moved = m_framesBefore[frame->index()];
         if (m_gesture == Gesture::Resize) {
             const QPointF corner = snap(moved.place.bottomRight() + way);
@@ -564,6 +580,15 @@ void GraphView::moveWire(QPointF point)
 
 void GraphView::mouseReleaseEvent(QMouseEvent* event)
 {
+    const bool wasDragging = isDragging();
+    endGesture(event);
+    if (wasDragging && !isDragging()) {
+        emit gestureEnded();
+    }
+}
+
+void GraphView::endGesture(QMouseEvent* event)
+{
     const Gesture gesture = std::exchange(m_gesture, Gesture::None);
     switch (gesture) {
     case Gesture::Pan:
@@ -610,7 +635,9 @@ void GraphView::endMove()
     heat(nullptr);
     Places places;
     for (auto place = m_before.cbegin(); place != m_before.cend(); ++place) {
-        places[place.key()] = m_scene->node(place.key())->pos();
+        if (const NodeItem* item = m_scene->node(place.key())) {
+            places[place.key()] = item->pos();
+        }
     }
     if (hot != nullptr && !m_moving.isEmpty()) {
         emit spliceRequested(m_moving, hot->fromPort(), hot->toPort(), places[m_moving]);
@@ -625,6 +652,9 @@ void GraphView::endMove()
 
 void GraphView::endWire(QPoint position)
 {
+    if (!m_link) {
+        return;
+    }
     const Link link = *std::exchange(m_link, std::nullopt);
     m_scene->showLegal(std::nullopt);
     viewport()->update();
@@ -655,15 +685,17 @@ void GraphView::endWire(QPoint position)
         say(reason, position);
         return;
     }
-    emit wireRequested(from, to);
     if (link.isPickedUp) {
-        emit unwireRequested(link.from, link.pickedFrom);
+        emit rewireRequested(link.from, link.pickedFrom, to);
+    } else {
+        emit wireRequested(from, to);
     }
 }
 
 /// Escape in the middle of a gesture: everything is as it was.
 void GraphView::abortGesture()
 {
+    const bool wasDragging = isDragging();
     const Gesture gesture = std::exchange(m_gesture, Gesture::None);
     m_hover.stop();
     heat(nullptr);
@@ -675,13 +707,20 @@ void GraphView::abortGesture()
             }
         }
         for (FrameItem* frame : m_scene->frames()) {
-            frame->setFrame(m_framesBefore[frame->index()]);
+            if (frame->index() < m_framesBefore.size()) {
+                frame->setFrame(m_framesBefore[frame->index()]);
+            }
         }
     }
     if (m_link) {
         endLink(false);
     }
-    viewport()->unsetCursor();
+    if (gesture != Gesture::None) {
+        viewport()->unsetCursor();
+    }
+    if (wasDragging) {
+        emit gestureEnded();
+    }
 }
 
 void GraphView::mouseDoubleClickEvent(QMouseEvent* event)
@@ -702,6 +741,7 @@ void GraphView::mouseDoubleClickEvent(QMouseEvent* event)
 
 void GraphView::contextMenuEvent(QContextMenuEvent* event)
 {
+    abortGesture(); // the menu would get the end of it
     QPointF point = mapToScene(event->pos());
     QPoint global = event->globalPos();
     if (event->reason() == QContextMenuEvent::Keyboard) {
@@ -737,7 +777,7 @@ void GraphView::dragEnterEvent(QDragEnterEvent* event)
 
 void GraphView::dragMoveEvent(QDragMoveEvent* event)
 {
-    heat(m_scene->edgeAt(mapToScene(event->position().toPoint())));
+    heat(spliceable(m_scene->edgeAt(mapToScene(event->position().toPoint()))));
     event->acceptProposedAction();
 }
 

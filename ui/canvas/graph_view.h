@@ -41,6 +41,10 @@ public:
     /// Begins to lay a wire by keys from the chosen box.
     void beginLink();
     [[nodiscard]] bool isLinking() const { return m_link.has_value(); }
+    /// Boxes, a frame or a wire hang on the mouse: what is drawn has to stay until gestureEnded().
+    [[nodiscard]] bool isDragging() const { return m_gesture == Gesture::Move || m_gesture == Gesture::Resize || m_gesture == Gesture::Wire; }
+    /// As Escape: everything is as it was.
+    void abortGesture();
     [[nodiscard]] QRectF sight() const { return mapToScene(viewport()->rect()).boundingRect(); }
 
 signals:
@@ -52,6 +56,8 @@ signals:
     void nudged(const sheaf::ui::Places& places); // by keys
     void wireRequested(const sheaf::ui::PortPlace& from, const sheaf::ui::PortPlace& to);
     void unwireRequested(const sheaf::ui::PortPlace& from, const sheaf::ui::PortPlace& to);
+    void rewireRequested(const sheaf::ui::PortPlace& from, const sheaf::ui::PortPlace& oldTo, const sheaf::ui::PortPlace& to);
+    void gestureEnded(); // after what it asked for
     /// What shall be made at the point; `port`: a wire was dropped there.
     void addRequested(QPointF point, const std::optional<sheaf::ui::PortPlace>& port);
     void spliceRequested(const QString& node, const sheaf::ui::PortPlace& from, const sheaf::ui::PortPlace& to, QPointF place);
@@ -93,10 +99,12 @@ private:
     };
 
     void pick();
+    void letGo();
+    void endGesture(QMouseEvent* event);
+    [[nodiscard]] EdgeItem* spliceable(EdgeItem* edge) const;
     void beginMove(QPointF point);
     void moveBy(QPointF way, bool isSnapped);
     void endMove();
-    void abortGesture();
     void moveWire(QPointF point);
     void endWire(QPoint position);
     void walk(Qt::Key key);

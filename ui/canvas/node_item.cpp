@@ -72,7 +72,8 @@ std::optional<PortPlace> NodeItem::portAt(QPointF scenePoint) const
         const auto& ports = isInput ? m_node.inputs : m_node.outputs;
         for (std::size_t i = 0; i < ports.size(); ++i) {
             const double distance = QLineF(point, portPoint(m_node, isInput, static_cast<int>(i))).length();
-            if (distance < nearest) {
+            const bool isDrawnOnly = isInput && ports[i].isOrder; // no wire begins or ends there by hand
+            if (distance < nearest && !isDrawnOnly) {
                 nearest = distance;
                 best = PortPlace { m_node.id, isInput, static_cast<int>(i) };
             }

@@ -82,10 +82,21 @@ QString filled(const char* words, const Error& error)
     return text;
 }
 
+/// A name that is taken is told plainly, by where it is taken.
+const char* takenSentence(const std::string& group)
+{
+    return group == "jobs" ? QT_TRANSLATE_NOOP("error", "There is already a step named {found}.")
+        : group == "inputs" ? QT_TRANSLATE_NOOP("error", "There is already an input named {found}.")
+                            : QT_TRANSLATE_NOOP("error", "There is already an output named {found}.");
+}
+
 } // namespace
 
 ErrorText errorText(const Error& error)
 {
+    if (const std::string group = error.arg("taken"); error.code == ErrorCode::Invalid && !group.empty()) {
+        return { filled(takenSentence(group), error), filled(QT_TRANSLATE_NOOP("error", "Choose another name."), error) };
+    }
     const Words words = wordsOf(error.code);
     return { filled(words.sentence, error), filled(words.fix, error) };
 }
