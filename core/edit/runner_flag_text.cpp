@@ -4,6 +4,7 @@
 
 #include "core/base/text.h"
 #include "core/edit/edit_value.h"
+#include "core/edit/yaml_layout.h"
 
 #include <algorithm>
 
@@ -297,6 +298,62 @@ std::pair<std::size_t, std::size_t> contentOf(std::string_view bytes, const spec
     return { begin, end };
 }
 
+std::optional<TextPatch> unprovedInBytes(const std::string& bytes, const spec::YamlNode& node, std::string_view name, const std::optional<std::string>& value)
+{
+    const auto [begin, end] = contentOf(bytes, node);
+    const auto now = withFlag(std::string_view(bytes).substr(begin, end - begin), name, value);
+    return now ? std::optional(TextPatch { begin, end, *now }) : std::nullopt;
+}
+
+spec::YamlNode* placeIn(spec::YamlNode& root, const std::vector<std::string>& path)
+{
+    spec::YamlNode* node = &root;
+    for (const auto& key : path) {
+        node = node == nullptr ? nullptr : node->find(key);
+    }
+    return node;
+}
+
+/// All of them, when each is a change of bytes that stand at their place and the result reads as what is meant.
+std::optional<std::string> together(const spec::YamlDocument& document, const std::vector<FlagEdit>& edits)
+{
+    const std::string& bytes = document.text.bytes();
+    std::vector<TextPatch> patches;
+    spec::YamlNode expected = document.root;
+    for (const auto& edit : edits) {
+        const Found found = descend(document.root, edit.path);
+        if (found.node == nullptr || !found.node->isScalar() || !found.isHere) {
+            return std::nullopt;
+        }
+        const auto meant = withFlag(found.node->text, edit.name, edit.value);
+        auto patch = unprovedInBytes(bytes, *found.node, edit.name, edit.value);
+        if (!meant || wordsOf(*meant).empty() || !patch) {
+            return std::nullopt;
+        }
+        patches.push_back(std::move(*patch));
+        placeIn(expected, edit.path)->text = *meant;
+    }
+    std::sort(patches.begin(), patches.end(), [](const auto& a, const auto& b) { return a.begin < b.begin; });
+    const auto meets = [](const TextPatch& a, const TextPatch& b) { return a.end > b.begin; };
+    if (std::adjacent_find(patches.begin(), patches.end(), meets) != patches.end()) {
+        return std::nullopt;
+    }
+    std::string text = patched(bytes, patches);
+    spec::YamlDocument after = spec::parseYaml(spec::SourceText(document.text.file(), text));
+    if (spec::hasErrors(after.diagnostics)) {
+        return std::nullopt;
+    }
+    for (const auto& edit : edits) { // where lines are folded does not count
+        spec::YamlNode* now = placeIn(after.root, edit.path);
+        const spec::YamlNode* meant = placeIn(expected, edit.path);
+        if (now == nullptr || !now->isScalar() || wordsOf(now->text) != wordsOf(meant->text)) {
+            return std::nullopt;
+        }
+        now->text = meant->text;
+    }
+    return sameMeaning(after.root, expected) ? std::optional(std::move(text)) : std::nullopt;
+}
+
 /// The change in the bytes as they stand; nothing when these do not read as what is meant then.
 std::optional<TextPatch> inBytes(const spec::YamlDocument& document,
     const std::vector<std::string>& path,
@@ -305,14 +362,12 @@ std::optional<TextPatch> inBytes(const spec::YamlDocument& document,
     const std::optional<std::string>& value,
     const std::string& meant)
 {
-    const std::string& bytes = document.text.bytes();
-    const auto [begin, end] = contentOf(bytes, node);
-    const auto now = withFlag(std::string_view(bytes).substr(begin, end - begin), name, value);
-    if (!now) {
+    auto found = unprovedInBytes(document.text.bytes(), node, name, value);
+    if (!found) {
         return std::nullopt;
     }
-    TextPatch patch { begin, end, *now };
-    const spec::YamlDocument after = spec::parseYaml(spec::SourceText(document.text.file(), patched(bytes, { patch })));
+    TextPatch patch = std::move(*found);
+    const spec::YamlDocument after = spec::parseYaml(spec::SourceText(document.text.file(), patched(document.text.bytes(), { patch })));
     const Found changed = descend(after.root, path);
     const bool reads = !spec::hasErrors(after.diagnostics) && changed.node != nullptr && changed.node->isScalar()
         && wordsOf(changed.node->text) == wordsOf(meant) && sameBesides(document.root, after.root, &node);
@@ -384,6 +439,26 @@ Result<std::vector<TextPatch>> flagPatches(
         }
     }
     return patchesFor(document, { path, editValue(*meant) });
+}
+
+Result<std::string> withFlags(const spec::YamlDocument& document, const std::vector<FlagEdit>& edits)
+{
+    if (edits.size() > 1) {
+        if (auto text = together(document, edits)) {
+            return *text;
+        }
+    }
+    spec::YamlDocument now = document;
+    for (const auto& edit : edits) {
+        const auto patches = flagPatches(now, edit.path, edit.name, edit.value);
+        if (!patches) {
+            return tl::unexpected<Error>(patches.error());
+        }
+        if (!patches->empty()) {
+            now = spec::parseYaml(spec::SourceText(document.text.file(), patched(now.text.bytes(), *patches)));
+        }
+    }
+    return now.text.bytes();
 }
 
 } // namespace sheaf::edit

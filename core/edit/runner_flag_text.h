@@ -37,4 +37,14 @@ struct FlagInText
 [[nodiscard]] Result<std::vector<TextPatch>> flagPatches(
     const spec::YamlDocument& document, const std::vector<std::string>& path, std::string_view name, const std::optional<std::string>& value);
 
+/// One wish of flagPatches().
+struct FlagEdit
+{
+    std::vector<std::string> path; // of the arguments; no two of a list of wishes are the same
+    std::string name;
+    std::optional<std::string> value;
+};
+/// The text of the file with all of them: they are proved together when they can be, so that many cost hardly more than one.
+[[nodiscard]] Result<std::string> withFlags(const spec::YamlDocument& document, const std::vector<FlagEdit>& edits);
+
 } // namespace sheaf::edit

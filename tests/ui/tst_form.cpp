@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Sheaf authors
 #ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse the C++20 headers that these lead to
 #include "core/base/text.h"
+#include "core/edit/pipeline_edit.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/test_runner.h"
 #include "ui/inspector/form_changes.h"
@@ -20,6 +21,7 @@
 #include <QComboBox>
 #include <QDialogButtonBox>
 #include <QDir>
+#include <QInputDialog>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
@@ -230,6 +232,17 @@ class tst_form : public QObject
         found->trigger();
     }
 
+    /// By the menu of the row and its dialog.
+    void renamePort(const char* id, const char* name)
+    {
+        trigger(id, "rename");
+        auto* dialog = child<QInputDialog>(QStringLiteral("form.renamePort"));
+        QVERIFY(dialog != nullptr);
+        dialog->setTextValue(QString::fromLatin1(name));
+        dialog->accept();
+        QTRY_VERIFY(child<QInputDialog>(QStringLiteral("form.renamePort")) == nullptr);
+    }
+
 private slots:
     void init()
     {
@@ -250,7 +263,7 @@ private slots:
     void cleanup()
     {
         m_form.reset();
-        m_context->document.discardDraft();
+        m_context->document.discardOnClose();
         m_context.reset();
     }
 
@@ -583,6 +596,169 @@ private slots:
         QVERIFY(job().find("1st") == std::string::npos);
     }
 
+    void a_renamed_step_keeps_its_place_on_the_canvas()
+    {
+        CanvasNotes notes;
+        notes.places[QStringLiteral("train")] = { 40, 80 };
+        notes.places[QStringLiteral("input:homes")] = { 4, 8 };
+        m_context->document.setCanvas(QStringLiteral("move"), notes);
+        choose({ QStringLiteral("train") });
+        type(line("name"), "fit");
+        QCOMPARE(m_context->document.canvas().places.value(QStringLiteral("fit")), QPointF(40, 80));
+        QVERIFY(!m_context->document.canvas().places.contains(QStringLiteral("train")));
+        QCOMPARE(m_context->document.undoStack().count(), 2);
+        m_context->document.undoStack().undo();
+        same(job(), kJob);
+        QVERIFY(m_context->document.canvas() == notes);
+        catchUp();
+        choose({});
+        renamePort("inputs.homes", "houses");
+        QCOMPARE(m_context->document.canvas().places.value(QStringLiteral("input:houses")), QPointF(4, 8));
+        QVERIFY(!m_context->document.canvas().places.contains(QStringLiteral("input:homes")));
+    }
+
+    void a_port_of_a_step_is_renamed_and_bindings_follow()
+    {
+        choose({ QStringLiteral("train") });
+        renamePort("outputs.model", "best");
+        std::string expected = replaced(kJob, "--model ${{outputs.model}}\n    env", "--model ${{outputs.best}}\n    env");
+        expected = replaced(replaced(expected, "      model:\n", "      best:\n"), "train.outputs.model", "train.outputs.best");
+        same(job(), expected);
+        QCOMPARE(m_context->document.undoStack().undoText(), QStringLiteral("Rename model of train → best"));
+        m_context->document.undoStack().undo();
+        same(job(), kJob);
+    }
+
+    void a_port_of_a_component_is_renamed_in_both_files_but_not_for_others()
+    {
+        choose({ QStringLiteral("again") });
+        renamePort("inputs.level", "height"); // only declared
+        same(job(), kJob);
+        same(text(m_component), replaced(replaced(kComponent, "  level:", "  height:"), "inputs.level", "inputs.height"));
+        m_context->document.undoStack().undo();
+        const std::string two = kJob + "  third:\n    type: parallel\n    component: score.yml\n    inputs:\n      files: ${{parent.inputs.homes}}\n";
+        m_context->document.rewrite(QStringLiteral("type"), m_job, two);
+        catchUp();
+        renamePort("inputs.level", "height");
+        same(job(), two);
+        same(text(m_component), kComponent);
+        auto* note = child<QLabel>(QStringLiteral("form.note.inputs.level"));
+        QVERIFY2(note->isVisible() && note->text().contains(QStringLiteral("third")), qPrintable(note->text()));
+    }
+
+    void a_field_is_promoted_by_way_of_an_input_of_the_step()
+    {
+        trigger("mini_batch_size", "promote");
+        auto* dialog = child<PromoteDialog>(QStringLiteral("form.promote"));
+        QVERIFY(dialog != nullptr);
+        dialog->accept();
+        std::string expected = replaced(kJob, "mini_batch_size: \"5\" # small", "mini_batch_size: \"${{inputs.mini_batch_size}}\" # small");
+        expected = replaced(expected, "      model: ${{parent.jobs.train.outputs.model}}\n",
+            "      model: ${{parent.jobs.train.outputs.model}}\n      mini_batch_size: ${{parent.inputs.mini_batch_size}}\n");
+        expected = replaced(expected, "  rounds: 3\n", "  rounds: 3\n  mini_batch_size: \"5\"\n");
+        same(job(), expected);
+        QCOMPARE(m_context->document.undoStack().count(), 1);
+    }
+
+    void a_variable_gets_another_name()
+    {
+        const std::string with = replaced(kJob, "    retry_settings:", "    environment_variables:\n      LEVEL: 'true' # on\n      OTHER: b\n    retry_settings:");
+        m_context->document.rewrite(QStringLiteral("type"), m_job, with);
+        catchUp();
+        m_form->focusField(QStringLiteral("environment_variables"));
+        auto* table = child<QTableWidget>(QStringLiteral("form.environment_variables"));
+        table->item(1, 0)->setText(QStringLiteral("THIRD"));
+        same(job(), replaced(with, "OTHER: b", "THIRD: b"));
+        catchUp();
+        QCOMPARE(table->item(1, 0)->text(), QStringLiteral("THIRD"));
+        QCOMPARE(table->item(1, 1)->text(), QStringLiteral("b"));
+        table->item(1, 0)->setText({}); // an entry goes by Remove
+        QCOMPARE(table->item(1, 0)->text(), QStringLiteral("THIRD"));
+        table->item(1, 0)->setText(QStringLiteral("LEVEL")); // taken: nothing of the other is lost
+        same(job(), replaced(with, "OTHER: b", "THIRD: b"));
+    }
+
+    void a_refused_value_is_not_shown_for_another_step()
+    {
+        QLineEdit* edit = line("mini_batch_error_threshold");
+        type(edit, "abc");
+        QVERIFY(edit->property("invalid").toBool());
+        choose({ QStringLiteral("again") });
+        QCOMPARE(edit->text(), QString());
+        QVERIFY(!edit->property("invalid").toBool());
+        auto* note = child<QLabel>(QStringLiteral("form.note.mini_batch_error_threshold"));
+        QVERIFY(note == nullptr || !note->isVisible());
+        same(job(), kJob);
+    }
+
+    void what_is_written_like_the_default_is_no_other_value()
+    {
+        choose({ QStringLiteral("score"), QStringLiteral("again") });
+        QVERIFY(row("resources.instance_count")->isSeveral()); // the default and 2
+        m_context->document.rewrite(QStringLiteral("type"), m_job, replaced(kJob, "instance_count: 2", "instance_count: 1"));
+        catchUp();
+        QVERIFY(!row("resources.instance_count")->isSeveral());
+        QCOMPARE(line("resources.instance_count")->text(), QStringLiteral("1"));
+    }
+
+    void a_refused_new_input_keeps_its_words()
+    {
+        choose({ QStringLiteral("train") });
+        m_form->focusField(QStringLiteral("inputs.homes"));
+        QTest::mouseClick(child<QPushButton>(QStringLiteral("form.addInput")), Qt::LeftButton);
+        auto* name = child<QLineEdit>(QStringLiteral("form.addInput.name"));
+        QTest::keyClicks(name, QStringLiteral("seed"));
+        QTest::keyClicks(child<QLineEdit>(QStringLiteral("form.addInput.value")), QStringLiteral("42"));
+        m_context->document.rewrite(QStringLiteral("type"), m_job, "- no\nyaml: [\n");
+        QTest::mouseClick(child<QPushButton>(QStringLiteral("form.addInput.add")), Qt::LeftButton);
+        same(job(), "- no\nyaml: [\n");
+        QVERIFY(name->isVisible());
+        QCOMPARE(name->text(), QStringLiteral("seed"));
+        auto* problem = child<QLabel>(QStringLiteral("form.addInput.problem"));
+        QVERIFY(problem != nullptr && problem->isVisible() && !problem->text().isEmpty());
+        m_context->document.undoStack().undo();
+        QTest::mouseClick(child<QPushButton>(QStringLiteral("form.addInput.add")), Qt::LeftButton);
+        QVERIFY2(job().find("      seed:\n        type: ") != std::string::npos, job().c_str());
+        QVERIFY(!name->isVisible());
+    }
+
+    void a_disabled_step_can_be_enabled()
+    {
+        const auto disabled = edit::withStepsDisabled(kJob, { "again" });
+        QVERIFY(disabled.has_value());
+        m_context->document.rewrite(QStringLiteral("type"), m_job, *disabled);
+        catchUp();
+        m_context->selection.setSteps({ QStringLiteral("again") });
+        auto* enable = child<QPushButton>(QStringLiteral("form.enable"));
+        QVERIFY(enable != nullptr && enable->isVisible());
+        QVERIFY(child<QLabel>(QStringLiteral("hint.title")) != nullptr);
+        bool isSaid = false;
+        for (const QLabel* label : m_form->findChildren<QLabel*>(QStringLiteral("hint.title"))) {
+            isSaid = isSaid || (label->isVisible() && label->text() == QStringLiteral("Step again is disabled"));
+        }
+        QVERIFY(isSaid);
+        shot(*m_form, QStringLiteral("form-disabled"));
+        QTest::mouseClick(enable, Qt::LeftButton);
+        same(job(), kJob);
+        QTRY_COMPARE(static_cast<int>(m_form->model().steps().size()), 1);
+        QVERIFY(!enable->isVisible());
+    }
+
+    void steps_of_one_component_change_it_once()
+    {
+        const std::string keys = replaced(kComponent, "mini_batch_size: \"9\"\n", "partition_keys: [a, b, c, d] # four\n");
+        const std::string two = kJob + "  third:\n    type: parallel\n    component: ./score.yml\n    inputs:\n      files: ${{parent.inputs.homes}}\n";
+        m_context->document.rewrite(QStringLiteral("type"), m_component, keys);
+        m_context->document.rewrite(QStringLiteral("type"), m_job, two);
+        catchUp();
+        m_context->selection.setSteps({ QStringLiteral("again"), QStringLiteral("third") });
+        QTRY_COMPARE(static_cast<int>(m_form->model().steps().size()), 2);
+        QCOMPARE(line("partition_keys")->text(), QStringLiteral("a, b, c, d"));
+        type(line("partition_keys"), "a, b, c");
+        same(text(m_component), replaced(keys, "[a, b, c, d]", "[a, b, c]"));
+        same(job(), two);
+    }
+
     void without_a_step_the_pipeline_is_edited()
     {
         choose({});
@@ -773,6 +949,53 @@ private slots:
         expect(spec::Scope::Settings, "settings.");
         QVERIFY(model.row("inputs.homes") != nullptr);
         QVERIFY(model.row("outputs.scores.type") != nullptr);
+    }
+
+    /// Many steps at once give the text that one after the other would.
+    void many_steps_are_one_change_data()
+    {
+        QTest::addColumn<QString>("id");
+        QTest::addColumn<QString>("value");
+        for (const auto& [id, value] : { std::pair { "mini_batch_size", "64" }, std::pair { "retry_settings.timeout", "90" }, std::pair { "--allowed_failed_percent", "3" },
+                 std::pair { "task.program_arguments", "--a\n--b" }, std::pair { "partition_keys", "x, y" }, std::pair { "retry_settings.max_retries", "" },
+                 std::pair { "inputs.data.mode", "direct" }, std::pair { "inputs.more.type", "uri_folder" } }) {
+            QTest::newRow(id) << QString::fromLatin1(id) << QString::fromLatin1(value);
+        }
+    }
+
+    void many_steps_are_one_change()
+    {
+        QFETCH(const QString, id);
+        QFETCH(const QString, value);
+        const test::TempFolder folder;
+        std::string job = "type: pipeline\njobs:\n";
+        QStringList names;
+        for (int i = 0; i < 12; ++i) {
+            names << QStringLiteral("s%1").arg(i);
+            job += "  s" + std::to_string(i) + ":\n    type: parallel\n    inputs:\n      data: {type: uri_folder, path: ./data}\n      more: ./data\n    input_data: ${{inputs.data}}\n"
+                + (i % 2 == 0 ? "    mini_batch_size: 3 # three\n    retry_settings:\n      max_retries: 1\n" : "")
+                + "    task:\n      type: run_function\n      code: ./src\n      entry_script: score.py\n"
+                + (i % 3 == 0       ? "      program_arguments: >-\n        --one 1\n        --allowed_failed_percent 20\n"
+                        : i % 3 == 1 ? "      program_arguments: --one 1\n"
+                                     : "")
+                + "      environment: azureml:any:1\n";
+        }
+        const auto after = [&](const std::string& text, const QStringList& steps) {
+            const FormModel model(sourceOf(folder, text), steps);
+            const auto texts = textsAfter(setChanges(*model.row(toStd(id)), toStd(value)), [&](const std::string&) { return &text; });
+            return texts ? texts->begin()->second : "refused: " + errorSentence(texts.error());
+        };
+        std::string oneByOne = job;
+        for (const QString& name : names) {
+            if (const std::string next = after(oneByOne, { name }); value.isEmpty() && next.empty()) {
+                continue;
+            } else {
+                oneByOne = next;
+            }
+        }
+        const std::string together = after(job, names);
+        QVERIFY2(together == oneByOne, (together + "\nexpected:\n" + oneByOne).c_str());
+        QVERIFY(together != job);
     }
 
     void every_flag_has_a_row_and_writes_itself_data()

@@ -4,28 +4,24 @@
 
 #include "core/spec/expression.h"
 #include "core/spec/validator.h"
+#include "ui/inspector/growing_text_edit.h"
 #include "ui/inspector/map_editor.h"
+#include "ui/inspector/unit_line_edit.h"
 #include "ui/style/icons.h"
 #include "ui/style/spacing.h"
 #include "ui/style/theme.h"
 #include "ui/text/convert.h"
 #include "ui/widgets/elided_label.h"
 
-#include <QAbstractTextDocumentLayout>
 #include <QComboBox>
-#include <QCompleter>
 #include <QDir>
 #include <QEvent>
 #include <QFileDialog>
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLineEdit>
-#include <QPainter>
-#include <QPlainTextEdit>
 #include <QRegularExpression>
 #include <QStyle>
-#include <QTextBlock>
-#include <QTextLayout>
 #include <QToolButton>
 #include <QUuid>
 
@@ -34,7 +30,6 @@ namespace sheaf::ui {
 namespace {
 
 constexpr int kSoonMilliseconds = 400;
-constexpr int kMostLines = 8;
 
 void mark(QWidget* widget, bool isWrong)
 {
@@ -57,50 +52,6 @@ QString placeholderOf(const FormRow& row)
 {
     return row.isSeveral() ? FieldEditor::tr("several values") : row.defaultText;
 }
-
-/// A line edit with a word at its right end that is not part of the text: the unit, or the type.
-class UnitLineEdit : public QLineEdit
-{
-public:
-    explicit UnitLineEdit(QWidget* parent)
-        : QLineEdit(parent)
-    {
-        connect(this, &QLineEdit::textChanged, this, [this] { fit(); });
-    }
-    void setUnit(const QString& unit)
-    {
-        m_unit = unit;
-        fit();
-    }
-
-protected:
-    void resizeEvent(QResizeEvent* event) override
-    {
-        QLineEdit::resizeEvent(event);
-        fit();
-    }
-    void paintEvent(QPaintEvent* event) override
-    {
-        QLineEdit::paintEvent(event);
-        if (m_hasRoom) {
-            QPainter painter(this);
-            painter.setPen(theme().muted);
-            painter.drawText(rect().adjusted(0, 0, -space::kMedium - 1, 0), Qt::AlignVCenter | Qt::AlignRight, m_unit);
-        }
-    }
-
-private:
-    /// The text is worth more than its unit.
-    void fit()
-    {
-        const int unit = fontMetrics().horizontalAdvance(m_unit) + space::kMedium;
-        m_hasRoom = !m_unit.isEmpty() && fontMetrics().horizontalAdvance(text()) + unit + 3 * space::kMedium <= width();
-        setTextMargins(0, 0, m_hasRoom ? unit : 0, 0);
-        update();
-    }
-    QString m_unit;
-    bool m_hasRoom = false;
-};
 
 QString unitOf(const FormRow& row)
 {
@@ -270,13 +221,13 @@ private:
     QComboBox* m_combo;
 };
 
-/// Text of several lines; grows with it.
+/// Text of several lines.
 class LongEditor : public FieldEditor
 {
 public:
     LongEditor(const FormRow& row, QWidget* parent)
         : FieldEditor(Kind::Long, row, parent)
-        , m_edit(new QPlainTextEdit(this))
+        , m_edit(new GrowingTextEdit(this))
     {
         rowOf(this)->addWidget(m_edit, 1);
         m_edit->setProperty("boxed", true);
@@ -285,13 +236,11 @@ public:
             m_edit->setFont(monoFont());
         }
         connect(m_edit, &QPlainTextEdit::textChanged, this, [this] {
-            grow();
             if (!m_isShowing) {
                 typed();
             }
         });
         watch(m_edit);
-        grow();
     }
     QWidget* input() override { return m_edit; }
     [[nodiscard]] QString text() const override
@@ -313,34 +262,12 @@ protected:
         m_tail = text.endsWith(QLatin1Char('\n')) ? QStringLiteral("\n") : QString();
         m_edit->setPlainText(text.chopped(m_tail.size()));
         m_isShowing = false;
-        grow();
     }
     void dress(const FormRow& row) override { m_edit->setPlaceholderText(placeholderOf(row)); }
-    bool eventFilter(QObject* watched, QEvent* event) override
-    {
-        if (event->type() == QEvent::Resize && m_edit->width() != m_width) {
-            m_width = m_edit->width();
-            QTimer::singleShot(0, this, [this] { grow(); }); // when it has wrapped its lines
-        }
-        return FieldEditor::eventFilter(watched, event);
-    }
 
 private:
-    /// As high as its lines where they wrap, up to a few; a bar only beyond that.
-    void grow()
-    {
-        int lines = 0;
-        for (QTextBlock block = m_edit->document()->begin(); block.isValid(); block = block.next()) {
-            m_edit->document()->documentLayout()->blockBoundingRect(block); // lays the block out
-            lines += qMax(1, block.layout()->lineCount());
-        }
-        m_edit->setVerticalScrollBarPolicy(lines > kMostLines ? Qt::ScrollBarAsNeeded : Qt::ScrollBarAlwaysOff);
-        const double margin = 2 * (m_edit->document()->documentMargin() + space::kSmall);
-        m_edit->setFixedHeight(qCeil(qBound(1, lines, kMostLines) * QFontMetricsF(m_edit->font()).lineSpacing() + margin));
-    }
-    QPlainTextEdit* m_edit;
+    GrowingTextEdit* m_edit;
     QString m_tail;
-    int m_width = 0;
     bool m_isShowing = false;
 };
 
@@ -522,8 +449,14 @@ void FieldEditor::put(const QString& text)
 void FieldEditor::finish()
 {
     endVisit();
-    m_shown = text();
-    m_problem.clear();
+    if (text() != m_shown) { // it was refused: nobody else's value
+        put(m_known);
+    }
+    if (!m_problem.isEmpty()) {
+        m_problem.clear();
+        mark(input(), false);
+        emit problemChanged({});
+    }
 }
 
 void FieldEditor::insert(const QString& expression)

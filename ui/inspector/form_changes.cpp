@@ -8,9 +8,12 @@
 #include "core/spec/expression.h"
 #include "core/edit/folded_text.h"
 #include "core/edit/runner_flag_text.h"
+#include "core/edit/text_draft.h"
 #include "core/spec/yaml_node.h"
 
 #include <algorithm>
+#include <set>
+#include <tuple>
 
 namespace sheaf::ui {
 
@@ -248,47 +251,144 @@ std::vector<FormChange> withoutPortChanges(const FormSource& source, const FormR
     return changes;
 }
 
+namespace {
+
+/// The changes of one file on their way. Changes of different steps cannot meet: the first of each are carried out together, then the second …,
+/// so that the file is read and proved a few times and not once for each step.
+class FileChanges
+{
+public:
+    explicit FileChanges(edit::TextDraft draft)
+        : m_draft(std::move(draft))
+    {
+    }
+
+    void add(const FormChange& change)
+    {
+        if (!m_known.insert({ change.path, change.flag, change.value }).second) { // of a component that several steps share
+            return;
+        }
+        const bool isOfStep = change.path.size() > 1 && change.path[0] == "jobs";
+        const std::size_t round = m_counts[isOfStep ? change.path[1] : std::string()]++;
+        m_rounds.resize(std::max(m_rounds.size(), round + 1));
+        m_rounds[round].push_back(&change);
+    }
+
+    Result<std::string> text()
+    {
+        for (const auto& round : m_rounds) {
+            if (auto done = carryOut(round); !done) {
+                return tl::unexpected<Error>(done.error());
+            }
+        }
+        return m_draft.text();
+    }
+
+private:
+    [[nodiscard]] const spec::YamlNode* at(const std::vector<std::string>& path, std::size_t depth) const
+    {
+        const spec::YamlNode* node = &m_draft.root();
+        for (std::size_t i = 0; i < depth && node != nullptr; ++i) {
+            const auto number = node->isList() ? text::toInt(path[i]) : std::nullopt;
+            node = number ? (*number < std::ssize(node->items) ? &node->items[static_cast<std::size_t>(*number)] : nullptr) : node->find(path[i]);
+        }
+        return node;
+    }
+
+    /// Maps that become empty go as well.
+    [[nodiscard]] edit::Edit asEdit(const FormChange& change) const
+    {
+        edit::Edit edit { change.path, change.value };
+        const auto isLast = [&] {
+            const spec::YamlNode* holder = at(edit.path, edit.path.size() - 1);
+            return holder != nullptr && holder->isMap() && holder->entries.size() == 1;
+        };
+        while (!edit.value && edit.path.size() > change.root + 1 && isLast()) {
+            edit.path.pop_back();
+        }
+        return edit;
+    }
+
+    Result<void> carryOut(const std::vector<const FormChange*>& round)
+    {
+        std::vector<edit::Edit> edits;
+        std::vector<edit::FlagEdit> flags;
+        std::vector<const FormChange*> folded;
+        for (const FormChange* change : round) {
+            if (!change->value && at(change->path, change->path.size()) == nullptr) {
+                continue; // an earlier change took it away
+            }
+            if (!change->flag.empty()) {
+                flags.push_back({ change->path, change->flag, change->value });
+            } else if (change->isFolded) {
+                folded.push_back(change);
+            } else {
+                edits.push_back(asEdit(*change));
+            }
+        }
+        if (auto done = m_draft.change(edits); !done) {
+            return done;
+        }
+        if (!flags.empty()) {
+            if (auto done = goOn(edit::withFlags(m_draft.document(), flags)); !done) {
+                return done;
+            }
+        }
+        for (const FormChange* change : folded) {
+            const auto patches = edit::foldedPatches(m_draft.document(), change->path, change->value.value_or(""));
+            if (!patches) {
+                return tl::unexpected<Error>(patches.error());
+            }
+            if (auto done = goOn(edit::patched(m_draft.text(), *patches)); !done) {
+                return done;
+            }
+        }
+        return {};
+    }
+
+    Result<void> goOn(const Result<std::string>& text)
+    {
+        auto draft = text ? edit::TextDraft::of(*text) : tl::unexpected<Error>(text.error());
+        if (!draft) {
+            return tl::unexpected<Error>(draft.error());
+        }
+        m_draft = std::move(*draft);
+        return {};
+    }
+
+    edit::TextDraft m_draft;
+    std::set<std::tuple<std::vector<std::string>, std::string, std::optional<std::string>>> m_known;
+    std::map<std::string, std::size_t> m_counts; // changes of each step
+    std::vector<std::vector<const FormChange*>> m_rounds;
+};
+
+} // namespace
+
 Result<std::map<std::string, std::string>> textsAfter(const std::vector<FormChange>& changes, const TextOfFile& textOf)
 {
-    std::map<std::string, std::string> texts;
+    std::map<std::string, FileChanges> files;
     for (const FormChange& change : changes) {
-        auto found = texts.find(change.file);
-        if (found == texts.end()) {
+        auto found = files.find(change.file);
+        if (found == files.end()) {
             const std::string* text = textOf(change.file);
             if (text == nullptr) {
                 return fail(ErrorCode::NotFound, { { "path", change.file } });
             }
-            found = texts.emplace(change.file, *text).first;
-        }
-        const auto document = spec::parseYaml(spec::SourceText(change.file, found->second));
-        auto path = change.path;
-        const auto at = [&](std::size_t depth) {
-            const spec::YamlNode* node = &document.root;
-            for (std::size_t i = 0; i < depth && node != nullptr; ++i) {
-                const auto number = node->isList() ? text::toInt(path[i]) : std::nullopt;
-                node = number ? (*number < std::ssize(node->items) ? &node->items[static_cast<std::size_t>(*number)] : nullptr) : node->find(path[i]);
+            auto draft = edit::TextDraft::of(*text);
+            if (!draft) {
+                return tl::unexpected<Error>(draft.error());
             }
-            return node;
-        };
-        const bool isGone = !change.value && at(path.size()) == nullptr;
-        if (isGone) { // another step of the same component took it away
-            continue;
+            found = files.emplace(change.file, std::move(*draft)).first;
         }
-        const auto isLast = [&] {
-            const spec::YamlNode* holder = at(path.size() - 1);
-            return holder != nullptr && holder->isMap() && holder->entries.size() == 1;
-        };
-        const bool takesFlagOnly = !change.flag.empty();
-        while (!change.value && !takesFlagOnly && path.size() > change.root + 1 && isLast()) {
-            path.pop_back();
+        found->second.add(change);
+    }
+    std::map<std::string, std::string> texts;
+    for (auto& [file, inFile] : files) {
+        auto text = inFile.text();
+        if (!text) {
+            return tl::unexpected<Error>(text.error());
         }
-        const auto patches = takesFlagOnly ? edit::flagPatches(document, path, change.flag, change.value)
-            : change.isFolded              ? edit::foldedPatches(document, path, change.value.value_or(""))
-                                           : edit::patchesFor(document, { path, change.value });
-        if (!patches) {
-            return tl::unexpected<Error>(patches.error());
-        }
-        found->second = edit::patched(found->second, *patches);
+        texts.emplace(file, std::move(*text));
     }
     return texts;
 }

@@ -45,7 +45,8 @@ struct NewPort {
 /// Takes an input or output away, with its declaration.
 [[nodiscard]] std::vector<FormChange> withoutPortChanges(const FormSource& source, const FormRow& row);
 
-/// The texts of the files after the changes, one after the other. Fails when one of them cannot be done: then none is.
+/// The texts of the files after the changes. Changes of one step are carried out one after the other, those of different steps together. Fails
+/// when one of them cannot be done: then none is.
 using TextOfFile = std::function<const std::string*(const std::string& file)>;
 [[nodiscard]] Result<std::map<std::string, std::string>> textsAfter(const std::vector<FormChange>& changes, const TextOfFile& textOf);
 

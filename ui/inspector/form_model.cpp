@@ -21,10 +21,10 @@ bool sameMeaning(const spec::Field& field, const std::string& a, const std::stri
 {
     switch (field.type) {
     case spec::FieldType::Bool:
-        return spec::yamlBool(a) == spec::yamlBool(b);
+        return a == b || (spec::yamlBool(a) && spec::yamlBool(a) == spec::yamlBool(b));
     case spec::FieldType::Int:
     case spec::FieldType::Number:
-        return spec::yamlNumber(a) == spec::yamlNumber(b);
+        return a == b || (spec::yamlNumber(a) && spec::yamlNumber(a) == spec::yamlNumber(b));
     case spec::FieldType::Word:
         return text::lower(a) == text::lower(b);
     default:
@@ -75,7 +75,9 @@ QString inBraces(const QString& inner)
 
 bool FormRow::isSeveral() const
 {
-    return std::any_of(cells.begin(), cells.end(), [&](const FormCell& cell) { return cell.text != cells.front().text; });
+    const auto inForce = [](const FormCell& cell) { return cell.isWritten || !cell.entries.empty() ? cell.text : cell.byDefault; };
+    const std::string first = inForce(cells.front());
+    return std::any_of(cells.begin(), cells.end(), [&](const FormCell& cell) { return !sameMeaning(*field, inForce(cell), first); });
 }
 
 bool FormRow::canReset() const
@@ -94,7 +96,11 @@ bool FormRow::isChanged() const
 
 QString FormRow::text() const
 {
-    return isSeveral() ? QString() : toQt(cell().text);
+    if (isSeveral()) {
+        return {};
+    }
+    const auto written = std::find_if(cells.begin(), cells.end(), [](const FormCell& cell) { return !cell.text.empty(); });
+    return written == cells.end() ? QString() : toQt(written->text);
 }
 
 FormModel::FormModel(const FormSource& source, const QStringList& steps)

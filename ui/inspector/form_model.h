@@ -48,6 +48,7 @@ struct FormCell {
     FormOrigin origin = FormOrigin::Default;
     bool isWritten = false;
     std::string text; // as written; items of a list joined
+    std::string byDefault; // in force when nothing is written
     bool isFolded = false; // `text` is the lines of a folded text, as they stand in the file
     std::vector<std::string> items; // of a list
     std::vector<FormEntry> entries; // of a map
@@ -86,13 +87,13 @@ struct FormRow {
     [[nodiscard]] const FormCell& cell() const { return cells.front(); }
     [[nodiscard]] bool isFlag() const { return id.starts_with("--"); }
     [[nodiscard]] bool isInput() const { return id.starts_with("inputs."); }
-    /// Not all steps say the same.
+    /// Not for all steps the same is in force: written or by default.
     [[nodiscard]] bool isSeveral() const;
     /// Something is written that could be taken away.
     [[nodiscard]] bool canReset() const;
     /// Something else than the default is written, and it need not be.
     [[nodiscard]] bool isChanged() const;
-    /// The value of all steps as it is written, "" when there is none or they differ.
+    /// The value of all steps as it is written, by one of them at least; "" when there is none or they differ.
     [[nodiscard]] QString text() const;
 };
 

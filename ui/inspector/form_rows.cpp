@@ -5,6 +5,7 @@
 #include "core/base/text.h"
 #include "core/edit/folded_text.h"
 #include "core/edit/runner_flag_text.h"
+#include "ui/inspector/port_rows.h"
 #include "ui/text/convert.h"
 
 #include <algorithm>
@@ -82,51 +83,6 @@ constexpr std::array kPipelineRows {
 
 constexpr Field kStepName { .name = "name", .type = FieldType::Text, .help = "Name of the step: letters, digits and _, not a digit first", .required = true };
 
-/// A map that values are looked up in: the step as the pipeline file has it, its component.
-struct Layer {
-    FormOrigin origin = FormOrigin::Pipeline;
-    std::string file;
-    std::vector<std::string> prefix;
-    const YamlNode* root = nullptr;
-    Scope scope = Scope::Pipeline;
-};
-
-struct Hit {
-    const YamlNode* node = nullptr;
-    std::vector<std::string> path; // as it is spelt in the file, below the layer's prefix
-};
-
-/// The value at a dotted path, also under its name in older files.
-Hit lookUp(const Layer& layer, const std::vector<std::string>& path)
-{
-    Hit hit { layer.root, {} };
-    std::optional<Scope> scope = layer.scope;
-    for (const auto& key : path) {
-        const Field* field = scope ? spec::findField(*scope, key) : nullptr;
-        const YamlNode* next = hit.node != nullptr && hit.node->isMap() ? hit.node->find(key) : nullptr;
-        std::string spelt = key;
-        if (next == nullptr && hit.node != nullptr && hit.node->isMap() && field != nullptr && !field->formerly.empty()) {
-            next = hit.node->find(field->formerly);
-            spelt = next != nullptr ? std::string(field->formerly) : key;
-        }
-        hit.path.push_back(spelt);
-        hit.node = next;
-        scope = field != nullptr && field->type == FieldType::Group ? std::optional(field->group) : std::nullopt;
-    }
-    return hit;
-}
-
-bool isThere(const YamlNode* node)
-{
-    return node != nullptr && !node->isNull();
-}
-
-std::vector<std::string> joined(std::vector<std::string> a, const std::vector<std::string>& b)
-{
-    a.insert(a.end(), b.begin(), b.end());
-    return a;
-}
-
 bool isUsed(const Field& field)
 {
     return field.use == FieldUse::Used || field.name == "description";
@@ -160,7 +116,7 @@ public:
         if (step.isSupported) {
             addEach(kCommonRows);
         }
-        for (const Layer& layer : m_layers) {
+        for (const FormLayer& layer : m_layers) {
             addRest(layer.scope, {});
         }
         return finish();
@@ -192,7 +148,7 @@ private:
         if (!m_step->component) {
             return;
         }
-        Layer layer { FormOrigin::Component, m_step->component->file, {}, nullptr, isParallel ? Scope::ParallelComponent : Scope::CommandComponent };
+        FormLayer layer { FormOrigin::Component, m_step->component->file, {}, nullptr, isParallel ? Scope::ParallelComponent : Scope::CommandComponent };
         const YamlNode* inPlace = node != nullptr ? node->find("component") : nullptr;
         if (inPlace != nullptr && inPlace->isMap()) {
             layer.prefix = { "jobs", m_step->name, "component" };
@@ -203,16 +159,16 @@ private:
         m_layers.push_back(std::move(layer));
     }
 
-    [[nodiscard]] bool mayHold(const Layer& layer, const std::vector<std::string>& path) const
+    [[nodiscard]] bool mayHold(const FormLayer& layer, const std::vector<std::string>& path) const
     {
         return spec::findField(layer.scope, path.front()) != nullptr;
     }
 
     /// Where a value that is not written yet would go: beside its sisters of the same group, else to the step itself.
-    [[nodiscard]] const Layer& home(const std::vector<std::string>& path) const
+    [[nodiscard]] const FormLayer& home(const std::vector<std::string>& path) const
     {
-        const auto holds = [&](const Layer& layer) { return mayHold(layer, path); };
-        for (const Layer& layer : m_layers) {
+        const auto holds = [&](const FormLayer& layer) { return mayHold(layer, path); };
+        for (const FormLayer& layer : m_layers) {
             const YamlNode* group = path.size() > 1 && layer.root != nullptr && layer.root->isMap() ? layer.root->find(path.front()) : nullptr;
             if (holds(layer) && isThere(group)) {
                 return layer;
@@ -222,9 +178,9 @@ private:
         return found == m_layers.end() ? m_layers.front() : *found;
     }
 
-    FormPlace placeIn(const Layer& layer, const std::vector<std::string>& path) const
+    FormPlace placeIn(const FormLayer& layer, const std::vector<std::string>& path) const
     {
-        const Hit hit = lookUp(layer, path);
+        const FormLayer::Hit hit = layer.lookUp(path);
         return { layer.origin, layer.file, joined(layer.prefix, hit.path), {}, isThere(hit.node) };
     }
 
@@ -238,17 +194,17 @@ private:
         cell.root = m_layers.front().prefix.size();
         cell.place = placeIn(home(paths.front()), paths.front());
         for (const auto& path : paths) {
-            for (const Layer& layer : m_layers) {
-                const Hit hit = lookUp(layer, path);
+            for (const FormLayer& layer : m_layers) {
+                const FormLayer::Hit hit = layer.lookUp(path);
                 if (!cell.isWritten && isThere(hit.node)) {
                     cell.place = { layer.origin, layer.file, joined(layer.prefix, hit.path), {}, true };
                     cell.origin = layer.origin;
                     cell.isWritten = true;
-                    take(cell, field, *hit.node);
+                    takeValue(cell, field, *hit.node);
                 }
             }
         }
-        for (const Layer& layer : m_layers) {
+        for (const FormLayer& layer : m_layers) {
             if (mayHold(layer, paths.front())) {
                 cell.places.push_back(placeIn(layer, paths.front()));
             }
@@ -260,26 +216,11 @@ private:
         return cell;
     }
 
-    static void take(FormCell& cell, const Field& field, const YamlNode& node)
-    {
-        cell.text = node.text;
-        if (node.isList() && field.type == FieldType::TextList) {
-            cell.items.clear();
-            for (const auto& item : node.items) {
-                cell.items.push_back(item.text);
-            }
-            cell.text = text::join(cell.items, ", ");
-        } else if (!node.isScalar()) {
-            cell.isElsewhere = field.type != FieldType::TextMap;
-            cell.text = cell.isElsewhere ? node.words() : std::string();
-        }
-    }
-
     /// The entries of both maps; the step's own lies over the component's.
     void takeEntries(FormCell& cell, const std::vector<std::string>& path) const
     {
-        for (const Layer& layer : m_layers) {
-            const Hit hit = lookUp(layer, path);
+        for (const FormLayer& layer : m_layers) {
+            const FormLayer::Hit hit = layer.lookUp(path);
             if (hit.node == nullptr || !hit.node->isMap()) {
                 continue;
             }
@@ -302,15 +243,15 @@ private:
 
     FormRow& put(FormGroup group, const Field& field, std::string id, FormCell cell)
     {
-        FormRow row;
-        row.group = group;
-        row.field = &field;
-        row.label = toQt(id.starts_with("--") ? std::string_view(id) : field.name);
-        row.id = std::move(id);
-        row.cells.push_back(std::move(cell));
-        row.isRequired = field.required;
-        m_rows.push_back(std::move(row));
+        m_rows.push_back(makeRow(group, field, std::move(id), std::move(cell)));
         return m_rows.back();
+    }
+
+    void addPorts(bool isInput)
+    {
+        for (FormRow& row : portRows(m_layers, m_step != nullptr ? m_step->name : std::string(), isInput)) {
+            m_rows.push_back(std::move(row));
+        }
     }
 
     template <std::size_t Count> void addEach(const std::array<Entry, Count>& entries)
@@ -327,7 +268,7 @@ private:
 
     [[nodiscard]] const Field* fieldAt(const std::string& dotted) const
     {
-        for (const Layer& layer : m_layers) {
+        for (const FormLayer& layer : m_layers) {
             if (const Field* field = spec::findFieldByPath(layer.scope, dotted)) {
                 return field;
             }
@@ -498,185 +439,6 @@ private:
         return std::find(path.begin(), path.end(), key) != path.end();
     }
 
-    // ---- inputs and outputs ----------------------------------------------------------------------
-
-    void addPorts(bool isInput)
-    {
-        const std::string kind = isInput ? "inputs" : "outputs";
-        for (const std::string& name : portNames(kind)) {
-            addPort(isInput, kind, name);
-        }
-    }
-
-    /// Those of the component first, as the resolver has them.
-    [[nodiscard]] std::vector<std::string> portNames(const std::string& kind) const
-    {
-        std::vector<std::string> names;
-        for (auto layer = m_layers.rbegin(); layer != m_layers.rend(); ++layer) {
-            const YamlNode* ports = layer->root != nullptr && layer->root->isMap() ? layer->root->find(kind) : nullptr;
-            for (const auto& entry : ports != nullptr ? ports->entries : std::vector<spec::YamlEntry> {}) {
-                if (std::find(names.begin(), names.end(), entry.key) == names.end()) {
-                    names.push_back(entry.key);
-                }
-            }
-        }
-        return names;
-    }
-
-    /// What is written for the port in a layer: a lone value, a map, nothing.
-    static const YamlNode* portNode(const Layer& layer, const std::string& kind, const std::string& name)
-    {
-        const YamlNode* ports = layer.root != nullptr && layer.root->isMap() ? layer.root->find(kind) : nullptr;
-        return ports != nullptr && ports->isMap() ? ports->find(name) : nullptr;
-    }
-
-    [[nodiscard]] std::string typeInForce(bool isInput, const std::string& kind, const std::string& name) const
-    {
-        for (const Layer& layer : m_layers) {
-            const YamlNode* node = portNode(layer, kind, name);
-            const YamlNode* type = node != nullptr && node->isMap() ? node->find("type") : nullptr;
-            if (isThere(type)) {
-                return text::lower(type->text);
-            }
-        }
-        return isInput ? std::string() : "uri_folder";
-    }
-
-    static bool isLiteralType(const std::string& type)
-    {
-        return type == "string" || type == "number" || type == "integer" || type == "boolean";
-    }
-
-    void addPort(bool isInput, const std::string& kind, const std::string& name)
-    {
-        const Scope scope = isInput ? Scope::Input : Scope::Output;
-        const std::string type = typeInForce(isInput, kind, name);
-        const Layer& own = m_layers.front();
-        const YamlNode* node = portNode(own, kind, name);
-        const bool isDeclared = m_layers.size() > 1 && portNode(m_layers.back(), kind, name) != nullptr;
-
-        FormCell cell;
-        cell.step = m_step != nullptr ? m_step->name : std::string();
-        cell.root = own.prefix.size();
-        std::vector<std::string> path = joined(own.prefix, { kind, name });
-        std::string valueKey; // of the entry that holds the value
-        if (node != nullptr && node->isMap()) {
-            for (const char* key : { "path", "value", "default" }) {
-                if (valueKey.empty() && isThere(node->find(key))) {
-                    valueKey = key;
-                }
-            }
-            valueKey = !valueKey.empty() ? valueKey : isLiteralType(type) ? (m_step == nullptr ? "default" : "value") : "path";
-            const YamlNode* value = node->find(valueKey);
-            cell.isWritten = isThere(value);
-            cell.text = cell.isWritten ? value->text : std::string();
-            path.push_back(valueKey);
-        } else if (isThere(node)) {
-            cell.isWritten = true;
-            cell.text = node->isScalar() ? node->text : node->words();
-            cell.isElsewhere = !node->isScalar();
-        } else if (!isInput && m_step == nullptr) {
-            path.push_back("path");
-        }
-        cell.origin = cell.isWritten ? FormOrigin::Pipeline : FormOrigin::Default;
-        cell.place = { FormOrigin::Pipeline, own.file, path, {}, cell.isWritten };
-        const Field& field = *spec::findField(scope, valueKey.empty() ? "path" : valueKey);
-        const std::string id = kind + "." + name;
-        FormRow& row = put(isInput ? FormGroup::Inputs : FormGroup::Outputs, field, id, std::move(cell));
-        row.kind = FormRow::Kind::Port;
-        row.label = toQt(name);
-        row.caption = toQt(type);
-        row.isRequired = isInput && (!isDeclared || !hasOwnDefault(kind, name));
-        row.defaultText = portDefault(isInput, kind, name);
-        const bool isLone = isThere(node) && node->isScalar();
-        const std::string loneText = isLone ? node->text : std::string();
-        const std::size_t first = m_rows.size();
-        addPortFields(isInput, kind, name);
-        for (std::size_t i = first; i < m_rows.size(); ++i) {
-            FormCell& below = m_rows[i].cells.front();
-            below.isLone = isLone && below.place.origin == FormOrigin::Pipeline;
-            below.loneText = loneText;
-            below.valueKey = !isLiteralType(type) ? "path" : m_step == nullptr ? "default" : "value";
-        }
-    }
-
-    /// The component can do without a value.
-    [[nodiscard]] bool hasOwnDefault(const std::string& kind, const std::string& name) const
-    {
-        const YamlNode* declared = portNode(m_layers.back(), kind, name);
-        if (declared == nullptr || !declared->isMap()) {
-            return false;
-        }
-        const YamlNode* optional = declared->find("optional");
-        return isThere(declared->find("default")) || isThere(declared->find("path")) || (isThere(optional) && spec::yamlBool(optional->text).value_or(false));
-    }
-
-    [[nodiscard]] QString portDefault(bool isInput, const std::string& kind, const std::string& name) const
-    {
-        if (!isInput) {
-            return m_step != nullptr ? FormModel::tr("a folder of the run") : FormModel::tr("outputs/%1 of the run").arg(toQt(name));
-        }
-        const YamlNode* declared = m_layers.size() > 1 ? portNode(m_layers.back(), kind, name) : nullptr;
-        if (declared == nullptr || !declared->isMap()) {
-            return FormModel::tr("a value, a path or ${{…}}");
-        }
-        for (const char* key : { "default", "path" }) {
-            if (const YamlNode* value = declared->find(key); isThere(value)) {
-                return toQt(value->text);
-            }
-        }
-        const YamlNode* optional = declared->find("optional");
-        return isThere(optional) && spec::yamlBool(optional->text).value_or(false) ? FormModel::tr("none: it is optional") : FormModel::tr("a value, a path or ${{…}}");
-    }
-
-    /// Type, mode and the like, of the step's own map and of the component's declaration.
-    void addPortFields(bool isInput, const std::string& kind, const std::string& name)
-    {
-        const bool hasDeclaration = m_layers.size() > 1 && portNode(m_layers.back(), kind, name) != nullptr;
-        std::set<std::string> done { "value" };
-        if (!hasDeclaration) { // the value itself; a component may have a path for when none is given
-            done.insert("path");
-        }
-        const auto add = [&](Scope scope, const Layer& layer) {
-            for (const Field& field : spec::fields(scope)) {
-                const std::string fieldName(field.name);
-                const bool isValue = fieldName == "default" && !hasDeclaration; // the value itself
-                if (field.use == FieldUse::Used && !isValue && done.insert(fieldName).second) {
-                    addPortField(field, layer, kind, name);
-                }
-            }
-        };
-        if (hasDeclaration) {
-            add(isInput ? Scope::InputDeclaration : Scope::Output, m_layers.back());
-        }
-        add(isInput ? Scope::Input : Scope::Output, m_layers.front());
-    }
-
-    void addPortField(const Field& field, const Layer& home, const std::string& kind, const std::string& name)
-    {
-        const std::string fieldName(field.name);
-        FormCell cell;
-        cell.step = m_step != nullptr ? m_step->name : std::string();
-        cell.root = home.prefix.size();
-        cell.place = { home.origin, home.file, joined(home.prefix, { kind, name, fieldName }), {}, false };
-        for (const Layer& layer : m_layers) {
-            const YamlNode* node = portNode(layer, kind, name);
-            const bool isValue = fieldName == "path" && layer.origin == FormOrigin::Pipeline;
-            const YamlNode* value = node != nullptr && node->isMap() && !isValue ? node->find(fieldName) : nullptr;
-            const FormPlace place { layer.origin, layer.file, joined(layer.prefix, { kind, name, fieldName }), {}, isThere(value) };
-            if (!cell.isWritten && isThere(value)) {
-                cell.isWritten = true;
-                cell.origin = layer.origin;
-                cell.place = place;
-                cell.root = layer.prefix.size();
-                take(cell, field, *value);
-            }
-        }
-        FormRow& row = put(kind == "inputs" ? FormGroup::Inputs : FormGroup::Outputs, field, kind + "." + name + "." + fieldName, std::move(cell));
-        row.parent = kind + "." + name;
-        row.defaultText = toQt(field.defaultValue);
-    }
-
     // ---- what is in force when nothing is written ------------------------------------------------
 
     QString defaultText(const std::string& id, const Field& field) const
@@ -721,6 +483,7 @@ private:
     std::vector<FormRow> finish()
     {
         for (FormRow& row : m_rows) {
+            row.cells.front().byDefault = toStd(row.defaultText);
             const std::string head = m_step != nullptr ? m_step->path + "." : std::string();
             const std::string componentFile = m_step != nullptr && m_step->component ? m_step->component->file : std::string();
             std::vector<std::string> paths { head + row.id };
@@ -752,7 +515,7 @@ private:
     const FormSource& m_source;
     const spec::StepDefinition* m_step = nullptr;
     const pipeline::StepSpec* m_spec = nullptr;
-    std::vector<Layer> m_layers; // the pipeline file first: what it says counts
+    std::vector<FormLayer> m_layers; // the pipeline file first: what it says counts
     std::vector<FormRow> m_rows;
     std::set<std::string> m_done;
 };

@@ -11,6 +11,8 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace sheaf::ui {
 
 namespace {
@@ -142,7 +144,12 @@ void MapEditor::onItemChanged(QTableWidgetItem* item)
     const QTableWidgetItem* name = m_table->item(row, 0);
     const QTableWidgetItem* value = m_table->item(row, 1);
     const bool isNamed = name != nullptr && !name->text().trimmed().isEmpty();
-    if (isNamed) {
+    const auto hasName = [&](const QPair<QString, QString>& entry) { return entry.first == name->text().trimmed() && entry.first != oldName; };
+    if (isNamed && std::any_of(m_entries.begin(), m_entries.end(), hasName)) {
+        m_isFilling = true;
+        m_table->item(row, 0)->setText(oldName); // another entry has that name, and shall keep its value
+        m_isFilling = false;
+    } else if (isNamed) {
         emit entryChanged(oldName, name->text().trimmed(), value != nullptr ? value->text() : QString());
     } else if (!oldName.isEmpty()) {
         m_isFilling = true;

@@ -46,6 +46,8 @@ PortAdder::PortAdder(bool isInput, QWidget* parent)
     m_value->setAccessibleName(tr("Value, path or binding"));
     m_value->setPlaceholderText(isInput ? tr("value, path or ${{…}}") : tr("path or ${{…}}, may be empty"));
     m_add->setObjectName(id + QStringLiteral(".add"));
+    m_problem->setObjectName(id + QStringLiteral(".problem"));
+    m_problem->setTextFormat(Qt::PlainText);
     m_problem->setFont(textFont(-1));
     m_problem->setWordWrap(true);
     auto* grid = new QGridLayout(m_line);
@@ -65,6 +67,7 @@ PortAdder::PortAdder(bool isInput, QWidget* parent)
     column->addWidget(m_line);
     connect(m_open, &QPushButton::clicked, this, [this] { open(m_line->isHidden()); });
     connect(m_name, &QLineEdit::textChanged, this, &PortAdder::judge);
+    connect(m_value, &QLineEdit::textChanged, this, &PortAdder::judge);
     connect(m_add, &QPushButton::clicked, this, &PortAdder::add);
     for (QLineEdit* edit : { m_name, m_value }) {
         connect(edit, &QLineEdit::returnPressed, this, &PortAdder::add);
@@ -92,20 +95,29 @@ void PortAdder::judge()
     } else if (m_taken.contains(name)) {
         problem = tr("There is one of this name.");
     }
+    tell(problem);
+    m_add->setEnabled(!name.isEmpty() && problem.isEmpty());
+}
+
+void PortAdder::refuse(const QString& sentence)
+{
+    tell(sentence);
+    m_name->setFocus();
+}
+
+void PortAdder::tell(const QString& problem)
+{
     QPalette colors = m_problem->palette();
     colors.setColor(QPalette::WindowText, toneTextColor(Tone::Failed));
     m_problem->setPalette(colors);
     m_problem->setText(problem);
     m_problem->setVisible(!problem.isEmpty());
-    m_add->setEnabled(!name.isEmpty() && problem.isEmpty());
 }
 
 void PortAdder::add()
 {
     if (m_add->isEnabled()) {
-        const QString name = m_name->text().trimmed();
-        open(false);
-        emit addAsked(name, m_type->currentText(), m_value->text().trimmed());
+        emit addAsked(m_name->text().trimmed(), m_type->currentText(), m_value->text().trimmed());
     }
 }
 

@@ -11,7 +11,8 @@ class QPushButton;
 
 namespace sheaf::ui {
 
-/// "Add input…" below the inputs (or outputs): opens a line for name, type and value. Asks; adds nothing itself. Owned by its section.
+/// "Add input…" below the inputs (or outputs): opens a line for name, type and value. Asks; adds nothing itself, and stays open until it is
+/// told how that went. Owned by its section.
 class PortAdder : public QWidget
 {
     Q_OBJECT
@@ -20,6 +21,10 @@ public:
     PortAdder(bool isInput, QWidget* parent);
     /// Names that are taken.
     void setTaken(const QStringList& names) { m_taken = names; }
+    /// What was asked is done.
+    void close() { open(false); }
+    /// What was asked cannot be: why. The words stay.
+    void refuse(const QString& sentence);
 
 signals:
     void addAsked(const QString& name, const QString& type, const QString& value);
@@ -30,6 +35,7 @@ protected:
 private:
     void open(bool isOpen);
     void judge();
+    void tell(const QString& problem);
     void add();
 
     bool m_isInput;

@@ -2,12 +2,12 @@
 // SPDX-FileCopyrightText: The Sheaf authors
 #include "ui/inspector/step_form.h"
 
-#include "core/base/text.h"
-#include "core/spec/expression.h"
 #include "core/edit/pipeline_edit.h"
 #include "ui/inspector/binding_picker.h"
+#include "ui/inspector/disabled_note.h"
 #include "ui/inspector/port_adder.h"
 #include "ui/inspector/promote_dialog.h"
+#include "ui/inspector/row_menu.h"
 #include "ui/inspector/section_header.h"
 #include "ui/state/app_context.h"
 #include "ui/style/spacing.h"
@@ -20,7 +20,6 @@
 #include <QInputDialog>
 #include <QLabel>
 #include <QLineEdit>
-#include <QMenu>
 #include <QPainter>
 #include <QPushButton>
 #include <QScrollArea>
@@ -79,6 +78,7 @@ QString inputTypeOf(const FormRow& row)
 StepForm::StepForm(AppContext& context, QWidget* parent)
     : QWidget(parent)
     , m_context(context)
+    , m_gestures(context)
     , m_about(new QLabel(this))
     , m_filter(new QLineEdit(this))
     , m_changedOnly(new QPushButton(tr("Changed"), this))
@@ -86,6 +86,7 @@ StepForm::StepForm(AppContext& context, QWidget* parent)
     , m_scroll(new QScrollArea(this))
     , m_sheet(new QFrame)
     , m_hint(new EmptyHint(QStringLiteral("settings"), this))
+    , m_disabled(new DisabledNote(this))
 {
     setObjectName(QStringLiteral("form"));
     auto* column = new QVBoxLayout(this);
@@ -100,6 +101,12 @@ StepForm::StepForm(AppContext& context, QWidget* parent)
     m_scroll->setWidget(m_sheet);
     m_stack->addWidget(m_scroll);
     m_stack->addWidget(m_hint);
+    m_stack->addWidget(m_disabled);
+    connect(m_disabled, &DisabledNote::enableAsked, this, [this](const QStringList& steps) {
+        if (const auto done = m_gestures.enable(steps); !done) {
+            m_disabled->setRefusal(errorText(done.error()).sentence);
+        }
+    });
     column->addLayout(m_stack, 1);
     buildSections();
 
@@ -251,6 +258,18 @@ bool StepForm::isShown(const FormRow& row) const
     return std::all_of(words.begin(), words.end(), [&](const QString& word) { return all.contains(word, Qt::CaseInsensitive); });
 }
 
+/// Those of the chosen steps that are comments of the file.
+QStringList StepForm::disabledSteps() const
+{
+    QStringList steps;
+    for (const auto& step : m_source.resolved ? m_source.resolved->disabled : std::vector<edit::DisabledStep> {}) {
+        if (m_context.selection.steps().contains(toQt(step.name))) {
+            steps << toQt(step.name);
+        }
+    }
+    return steps;
+}
+
 void StepForm::render()
 {
     const bool isEmpty = m_model.rows().empty();
@@ -259,7 +278,11 @@ void StepForm::render()
         m_hint->setWords(isOpen ? (m_source.resolved ? tr("Nothing to set") : tr("Reading…")) : tr("No pipeline file is open"),
             isOpen ? tr("Choose a step on the canvas to see its settings; none of them: the settings of the pipeline.") : tr("The settings of its steps are edited here."));
     }
-    m_stack->setCurrentWidget(isEmpty ? static_cast<QWidget*>(m_hint) : m_scroll);
+    const QStringList disabled = isEmpty ? disabledSteps() : QStringList();
+    if (!disabled.isEmpty()) {
+        m_disabled->setSteps(disabled);
+    }
+    m_stack->setCurrentWidget(!disabled.isEmpty() ? m_disabled : isEmpty ? static_cast<QWidget*>(m_hint) : m_scroll);
     const int count = static_cast<int>(m_model.steps().size());
     m_about->setText(tr("%n steps are edited at once: %1", nullptr, count).arg(m_context.selection.steps().join(QStringLiteral(", "))));
     m_about->setVisible(count > 1);
@@ -370,12 +393,8 @@ void StepForm::fillAdder(FormGroup group, Section& section)
     if (section.adder == nullptr) {
         section.adder = new PortAdder(isInput, section.body);
         section.column->addWidget(section.adder);
-        connect(section.adder, &PortAdder::addAsked, this, [this, isInput](const QString& name, const QString& type, const QString& value) {
-            const std::string step = m_model.isPipeline() ? std::string() : m_model.steps().front();
-            const std::string id = (isInput ? "inputs." : "outputs.") + toStd(name);
-            carryOut(isInput ? tr("Add input %1 to %2").arg(name, who()) : tr("Add output %1 to %2").arg(name, who()),
-                portChanges(m_source, step, { isInput, toStd(name), toStd(type), toStd(value) }), id);
-        });
+        connect(section.adder, &PortAdder::addAsked, this,
+            [this, isInput, adder = section.adder](const QString& name, const QString& type, const QString& value) { addPort(*adder, isInput, name, type, value); });
     }
     QStringList taken;
     for (const std::string& id : section.order) {
@@ -512,11 +531,7 @@ void StepForm::connectView(FormRowView* view)
     connect(view->editor(), &FieldEditor::entryCommitted, this,
         [this, id](const QString& oldName, const QString& name, const std::optional<QString>& value) { onEntry(id, oldName, name, value); });
     connect(view, &FormRowView::menuAsked, this, [this, id](const QPoint& at) { showMenu(id, at); });
-    connect(view, &FormRowView::resetAsked, this, [this, id] {
-        if (const FormRow* row = m_model.row(id)) {
-            carryOut(tr("Reset %1 of %2").arg(row->label, who()), resetChanges(*row), id);
-        }
-    });
+    connect(view, &FormRowView::resetAsked, this, [this, id] { reset(id); });
     connect(view, &FormRowView::unfoldAsked, this, [this, id] {
         m_unfolded.contains(id) ? static_cast<void>(m_unfolded.erase(id)) : static_cast<void>(m_unfolded.insert(id));
         render();
@@ -543,6 +558,13 @@ void StepForm::onCommitted(const std::string& id, const QString& text, const QSt
     carryOut(title, setChanges(*row, toStd(value)), id, key);
 }
 
+void StepForm::reset(const std::string& id)
+{
+    if (const FormRow* row = m_model.row(id)) {
+        carryOut(tr("Reset %1 of %2").arg(row->label, who()), resetChanges(*row), id);
+    }
+}
+
 void StepForm::onEntry(const std::string& id, const QString& oldName, const QString& name, const std::optional<QString>& value)
 {
     if (const FormRow* row = m_model.row(id)) {
@@ -551,20 +573,18 @@ void StepForm::onEntry(const std::string& id, const QString& oldName, const QStr
     }
 }
 
-bool StepForm::carryOut(const QString& title, const std::vector<FormChange>& changes, const std::string& row, const QString& mergeKey)
+bool StepForm::carryOut(const QString& title, const std::vector<FormChange>& changes, const std::string& row, const QString& visit)
 {
-    const auto texts = textsAfter(changes, [this](const std::string& file) { return m_context.document.text(toQt(file)); });
-    if (!texts) {
-        refuse(row, texts.error());
-        return false;
+    return told(row, m_gestures.carryOut(title, changes, visit));
+}
+
+/// What was refused is told at its row.
+bool StepForm::told(const std::string& row, const Result<void>& done)
+{
+    if (!done) {
+        refuse(row, done.error());
     }
-    Gesture gesture { title, {}, {}, mergeKey };
-    gesture.mergesLate = true;
-    for (const auto& [file, text] : *texts) {
-        gesture.parts.push_back({ toQt(file), DocumentState::difference(*m_context.document.text(toQt(file)), text) });
-    }
-    m_context.document.apply(gesture);
-    return true;
+    return done.has_value();
 }
 
 /// The field shows again what is written, and why it stayed so.
@@ -578,23 +598,23 @@ void StepForm::refuse(const std::string& row, const Error& error)
     }
 }
 
+void StepForm::addPort(PortAdder& adder, bool isInput, const QString& name, const QString& type, const QString& value)
+{
+    const std::string step = m_model.isPipeline() ? std::string() : m_model.steps().front();
+    const auto done = m_gestures.carryOut(isInput ? tr("Add input %1 to %2").arg(name, who()) : tr("Add output %1 to %2").arg(name, who()),
+        portChanges(m_source, step, { isInput, toStd(name), toStd(type), toStd(value) }));
+    done ? adder.close() : adder.refuse(errorText(done.error()).sentence);
+}
+
 void StepForm::renameStep(const QString& name)
 {
     if (m_model.steps().size() != 1 || toQt(m_model.steps().front()) == name) {
         return;
     }
-    const QString file = m_context.document.jobFile();
-    const std::string* text = m_context.document.text(file);
-    if (text == nullptr) {
-        return;
-    }
-    const auto renamed = edit::withStepRenamed(*text, m_model.steps().front(), toStd(name));
-    if (!renamed) {
-        refuse("name", renamed.error());
-        return;
-    }
     m_renamedTo = name;
-    m_context.document.rewrite(tr("Rename step %1 → %2").arg(who(), name), file, *renamed);
+    if (!told("name", m_context.document.renameStep(who(), name))) {
+        m_renamedTo.clear();
+    }
 }
 
 void StepForm::renamePort(const std::string& id)
@@ -603,24 +623,20 @@ void StepForm::renamePort(const std::string& id)
     if (row == nullptr) {
         return;
     }
+    const QString step = toQt(row->cell().step);
+    const spec::StepDefinition* definition = step.isEmpty() ? nullptr : m_source.resolved->written.step(toStd(step));
+    const bool isInFile = definition != nullptr && definition->component && definition->component->file != m_source.resolved->written.file;
     auto* dialog = new QInputDialog(this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setObjectName(QStringLiteral("form.renamePort"));
     dialog->setWindowTitle(tr("Rename %1").arg(row->label));
-    dialog->setLabelText(tr("New name; every binding to it follows:"));
+    dialog->setLabelText(isInFile ? tr("New name; every binding to it in this pipeline follows.\nThe component %1 changes too: other pipelines that use it do not follow.").arg(QFileInfo(toQt(definition->component->file)).fileName())
+                                  : tr("New name; every binding to it follows:"));
     dialog->setTextValue(row->label);
-    connect(dialog, &QInputDialog::textValueSelected, this, [this, id, isInput = row->isInput(), old = row->label](const QString& name) {
-        const QString file = m_context.document.jobFile();
-        const std::string* text = m_context.document.text(file);
-        if (text == nullptr || name.trimmed() == old) {
-            return;
+    connect(dialog, &QInputDialog::textValueSelected, this, [this, id, step, isInput = row->isInput(), old = row->label](const QString& name) {
+        if (name.trimmed() != old) {
+            told(id, m_gestures.renamePort(m_source, step, isInput, old, name.trimmed()));
         }
-        const auto renamed = edit::withPipelinePortRenamed(*text, isInput, toStd(old), toStd(name.trimmed()));
-        if (!renamed) {
-            refuse(id, renamed.error());
-            return;
-        }
-        m_context.document.rewrite(tr("Rename %1 → %2").arg(old, name.trimmed()), file, *renamed);
     });
     dialog->open();
 }
@@ -637,24 +653,14 @@ void StepForm::promote(const std::string& id)
         taken.push_back(input.name);
         shown << toQt(input.name);
     }
-    const std::string step = row->cell().step;
     std::vector<std::string> path(row->cell().place.path.begin() + 2, row->cell().place.path.end()); // behind jobs and the step
     if (row->kind == FormRow::Kind::Port) {
         path.resize(2); // the input whole
     }
     auto* dialog = new PromoteDialog(row->text(), toQt(edit::freeName(taken, toStd(row->label))), inputTypeOf(*row), shown, this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
-    connect(dialog, &QDialog::accepted, this, [this, dialog, id, step, path, label = row->label] {
-        const QString file = m_context.document.jobFile();
-        const std::string* text = m_context.document.text(file);
-        const auto now = text == nullptr ? Result<std::string>(fail(ErrorCode::NotFound, { { "path", toStd(file) } }))
-                                         : edit::promoted(*text, step, path, toStd(dialog->name()), toStd(dialog->type()));
-        if (!now) {
-            refuse(id, now.error());
-            return;
-        }
-        m_context.document.rewrite(tr("Promote %1 of %2 to input %3").arg(label, toQt(step), dialog->name()), file, *now);
-    });
+    connect(dialog, &QDialog::accepted, this,
+        [this, dialog, id, step = toQt(row->cell().step), path] { told(id, m_gestures.promote(step, path, dialog->name(), dialog->type())); });
     dialog->open();
 }
 
@@ -690,73 +696,23 @@ void StepForm::showMenu(const std::string& id, const QPoint& at)
     if (row == nullptr) {
         return;
     }
-    const FormCell& cell = row->cell();
-    const bool isOne = row->cells.size() == 1;
-    auto* menu = new QMenu(this);
-    menu->setAttribute(Qt::WA_DeleteOnClose);
-    menu->setObjectName(QStringLiteral("form.menu"));
-    const bool isTyped = row->kind != FormRow::Kind::Note && row->kind != FormRow::Kind::StepName && row->field->type != spec::FieldType::TextMap;
-    if (isOne && isTyped && !FormModel::bindings(m_source, *row).empty()) {
-        menu->addAction(tr("Binding…"), this, [this, id, at] { pickBinding(id, at); })->setObjectName(QStringLiteral("form.menu.binding"));
-    }
-    const bool isPromotable = isOne && isTyped && !cell.step.empty() && cell.isWritten && cell.place.origin == FormOrigin::Pipeline && cell.place.flag.empty()
-        && row->field->type != spec::FieldType::Reference && !spec::hasExpression(cell.text) && (row->kind != FormRow::Kind::Port || row->isInput()) && row->parent.empty();
-    if (isPromotable) {
-        menu->addAction(tr("Promote to pipeline input…"), this, [this, id] { promote(id); })->setObjectName(QStringLiteral("form.menu.promote"));
-    }
-    if (isOne && cell.isWritten) {
-        menu->addAction(tr("Show in file"), this, [this, place = cell.place] { showInFile(place); })->setObjectName(QStringLiteral("form.menu.show"));
-    }
-    if (isOne) {
-        addPlaces(*menu, *row);
-    }
-    if (row->kind == FormRow::Kind::Port) {
-        menu->addSeparator();
-        if (m_model.isPipeline()) {
-            menu->addAction(tr("Rename…"), this, [this, id] { renamePort(id); })->setObjectName(QStringLiteral("form.menu.rename"));
+    auto* menu = new RowMenu(*row, row->cells.size() == 1 && !FormModel::bindings(m_source, *row).empty(), this);
+    connect(menu, &RowMenu::bindingAsked, this, [this, id, at] { pickBinding(id, at); });
+    connect(menu, &RowMenu::promoteAsked, this, [this, id] { promote(id); });
+    connect(menu, &RowMenu::showAsked, this, &StepForm::showInFile);
+    connect(menu, &RowMenu::renameAsked, this, [this, id] { renamePort(id); });
+    connect(menu, &RowMenu::moveAsked, this, [this, id](const FormPlace& place) {
+        if (const FormRow* moved = m_model.row(id)) {
+            carryOut(tr("Write %1 of %2 elsewhere").arg(moved->label, who()), moveChanges(*moved, place), id);
         }
-        menu->addAction(row->isInput() ? tr("Remove input") : tr("Remove output"), this, [this, id] {
-                if (const FormRow* port = m_model.row(id)) {
-                    carryOut(tr("Remove %1 of %2").arg(port->label, who()), withoutPortChanges(m_source, *port), id);
-                }
-            })->setObjectName(QStringLiteral("form.menu.remove"));
-    }
-    if (row->canReset()) {
-        menu->addSeparator();
-        menu->addAction(row->defaultText.isEmpty() ? tr("Reset") : tr("Reset to %1").arg(shortened(row->defaultText)), this, [this, id] {
-                if (const FormRow* reset = m_model.row(id)) {
-                    carryOut(tr("Reset %1 of %2").arg(reset->label, who()), resetChanges(*reset), id);
-                }
-            })->setObjectName(QStringLiteral("form.menu.reset"));
-    }
-    if (menu->isEmpty()) {
-        menu->addAction(tr("Nothing more to do with it"))->setEnabled(false);
-    }
+    });
+    connect(menu, &RowMenu::removeAsked, this, [this, id] {
+        if (const FormRow* port = m_model.row(id)) {
+            carryOut(tr("Remove %1 of %2").arg(port->label, who()), withoutPortChanges(m_source, *port), id);
+        }
+    });
+    connect(menu, &RowMenu::resetAsked, this, [this, id] { reset(id); });
     menu->popup(at);
-}
-
-/// Where the value may be written instead.
-void StepForm::addPlaces(QMenu& menu, const FormRow& row)
-{
-    const FormCell& cell = row.cell();
-    if (cell.places.size() < 2 || !cell.isWritten || cell.isElsewhere) {
-        return;
-    }
-    menu.addSeparator();
-    for (const FormPlace& place : cell.places) {
-        const QString file = QFileInfo(toQt(place.file)).fileName();
-        const QString words = place.origin == FormOrigin::Flag || !place.flag.empty() ? tr("Write it as --%1").arg(toQt(place.flag))
-            : place.origin == FormOrigin::Component                                  ? tr("Write it in the component (%1)").arg(file)
-                                                                                     : tr("Write it here, for this step only (%1)").arg(file);
-        auto* action = menu.addAction(words, this, [this, id = row.id, place] {
-            if (const FormRow* moved = m_model.row(id)) {
-                carryOut(tr("Write %1 of %2 elsewhere").arg(moved->label, who()), moveChanges(*moved, place), id);
-            }
-        });
-        action->setObjectName(QStringLiteral("form.menu.place.%1").arg(static_cast<int>(place.origin)));
-        action->setCheckable(true);
-        action->setChecked(place.file == cell.place.file && place.path == cell.place.path && place.flag == cell.place.flag);
-    }
 }
 
 } // namespace sheaf::ui

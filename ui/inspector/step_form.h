@@ -3,7 +3,7 @@
 #pragma once
 
 #ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse the C++20 headers that these lead to
-#include "ui/inspector/form_changes.h"
+#include "ui/inspector/form_gestures.h"
 #include "ui/inspector/form_model.h"
 #include "ui/inspector/form_row.h"
 
@@ -16,7 +16,6 @@
 class QFrame;
 class QLabel;
 class QLineEdit;
-class QMenu;
 class QPushButton;
 class QScrollArea;
 class QStackedLayout;
@@ -25,6 +24,7 @@ class QVBoxLayout;
 namespace sheaf::ui {
 
 class AppContext;
+class DisabledNote;
 class EmptyHint;
 class PortAdder;
 class SectionHeader;
@@ -80,6 +80,7 @@ private:
     [[nodiscard]] bool isShown(const FormRow& row) const;
     [[nodiscard]] bool hasChildren(const FormRow& row) const;
     [[nodiscard]] bool isFiltering() const;
+    [[nodiscard]] QStringList disabledSteps() const;
     [[nodiscard]] int labelWidth() const;
     [[nodiscard]] FormRowView* view(const std::string& id) const;
     void finishEditors();
@@ -87,18 +88,21 @@ private:
     // what is changed
     void onCommitted(const std::string& id, const QString& text, const QString& visit);
     void onEntry(const std::string& id, const QString& oldName, const QString& name, const std::optional<QString>& value);
-    bool carryOut(const QString& title, const std::vector<FormChange>& changes, const std::string& row, const QString& mergeKey = {});
+    void reset(const std::string& id);
+    bool carryOut(const QString& title, const std::vector<FormChange>& changes, const std::string& row, const QString& visit = {});
+    bool told(const std::string& row, const Result<void>& done);
     void refuse(const std::string& row, const Error& error);
+    void addPort(PortAdder& adder, bool isInput, const QString& name, const QString& type, const QString& value);
     void renameStep(const QString& name);
     void renamePort(const std::string& id);
     void promote(const std::string& id);
     void pickBinding(const std::string& id, const QPoint& at);
     void showInFile(const FormPlace& place);
     void showMenu(const std::string& id, const QPoint& at);
-    void addPlaces(QMenu& menu, const FormRow& row);
     [[nodiscard]] QString who() const;
 
     AppContext& m_context;
+    FormGestures m_gestures;
     FormSource m_source;
     FormModel m_model;
     std::map<FormGroup, Section> m_sections;
@@ -115,6 +119,7 @@ private:
     QScrollArea* m_scroll;
     QFrame* m_sheet;
     EmptyHint* m_hint;
+    DisabledNote* m_disabled;
 };
 
 } // namespace sheaf::ui
