@@ -14,11 +14,14 @@
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QItemSelectionModel>
+#include <QLabel>
 #include <QMenu>
 #include <QPushButton>
 #include <QStackedLayout>
 #include <QTreeView>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 namespace sheaf::ui {
 
@@ -29,8 +32,9 @@ ProblemList::ProblemList(AppContext& context, QWidget* parent)
     , m_view(new QTreeView(this))
     , m_hint(new EmptyHint(QStringLiteral("check"), this))
     , m_page(new QWidget(this))
-    , m_fixBar(new QWidget(m_page))
-    , m_fixRow(new QHBoxLayout(m_fixBar))
+    , m_details(new QWidget(m_page))
+    , m_words(new QLabel(m_details))
+    , m_fixRow(new QHBoxLayout)
     , m_stack(new QStackedLayout(this))
 {
     setObjectName(QStringLiteral("problems.panel"));
@@ -45,19 +49,28 @@ ProblemList::ProblemList(AppContext& context, QWidget* parent)
     m_view->header()->resizeSection(ProblemModel::Place, 170);
     m_view->header()->resizeSection(ProblemModel::Message, 560);
     m_view->setContextMenuPolicy(Qt::CustomContextMenu);
-    m_fixBar->setObjectName(QStringLiteral("problems.fixes"));
-    m_fixRow->setContentsMargins(space::kMedium, space::kSmall, space::kMedium, space::kSmall);
+    m_details->setObjectName(QStringLiteral("problems.details"));
+    m_words->setObjectName(QStringLiteral("problems.words"));
+    m_words->setAccessibleName(tr("The current problem"));
+    m_words->setTextFormat(Qt::PlainText);
+    m_words->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_words->setWordWrap(true);
     m_fixRow->setSpacing(space::kMedium);
+    auto* details = new QVBoxLayout(m_details);
+    details->setContentsMargins(space::kMedium, space::kSmall, space::kMedium, space::kSmall);
+    details->setSpacing(space::kSmall);
+    details->addWidget(m_words);
+    details->addLayout(m_fixRow);
     auto* column = new QVBoxLayout(m_page);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     column->addWidget(m_view, 1);
-    column->addWidget(m_fixBar);
+    column->addWidget(m_details);
     m_stack->addWidget(m_page);
-    m_fixBar->hide();
+    m_details->hide();
     m_fixSoon.setSingleShot(true);
     m_fixSoon.setInterval(120);
-    connect(&m_fixSoon, &QTimer::timeout, this, &ProblemList::showFixes);
+    connect(&m_fixSoon, &QTimer::timeout, this, &ProblemList::showCurrent);
     m_stack->addWidget(m_hint);
     connect(&context.pipeline, &PipelineState::changed, this, &ProblemList::refresh);
     connect(&context.pipeline, &PipelineState::opened, this, &ProblemList::refresh);
@@ -65,12 +78,15 @@ ProblemList::ProblemList(AppContext& context, QWidget* parent)
     connect(m_view, &QTreeView::clicked, this, [this](const QModelIndex& index) { m_context.selection.showField(toQt(m_model->at(index.row()).path)); });
     connect(m_view, &QTreeView::activated, this, [this](const QModelIndex& index) { goToText(index.row()); });
     connect(m_view->selectionModel(), &QItemSelectionModel::currentRowChanged, &m_fixSoon, qOverload<>(&QTimer::start));
-    connect(m_view, &QTreeView::customContextMenuRequested, this, &ProblemList::openMenu);
+    connect(m_view, &QTreeView::customContextMenuRequested, this, [this](QPoint position) {
+        const QModelIndex under = m_view->indexAt(position); // none: the keyboard's menu key
+        openMenu(under.isValid() ? under : m_view->currentIndex(), position);
+    });
     auto* fix = new QAction(tr("Fix…"), m_view);
     fix->setObjectName(QStringLiteral("problems.fix"));
     fix->setShortcut(Qt::ALT | Qt::Key_Return);
     fix->setShortcutContext(Qt::WidgetShortcut);
-    connect(fix, &QAction::triggered, this, [this] { openMenu(m_view->visualRect(m_view->currentIndex()).bottomLeft()); });
+    connect(fix, &QAction::triggered, this, [this] { openMenu(m_view->currentIndex(), m_view->visualRect(m_view->currentIndex()).bottomLeft()); });
     m_view->addAction(fix);
     refresh();
 }
@@ -99,54 +115,84 @@ void ProblemList::refresh()
 
 void ProblemList::goToText(int row)
 {
-    const spec::Diagnostic& diagnostic = m_model->at(row);
+    goTo(m_model->at(row));
+}
+
+void ProblemList::goTo(const spec::Diagnostic& diagnostic)
+{
     m_context.selection.showField(toQt(diagnostic.path));
     if (!diagnostic.file.empty()) {
         m_context.selection.showPlace(toQt(diagnostic.file), static_cast<qint64>(diagnostic.where.begin));
     }
 }
 
-/// Buttons for what can mend the chosen finding, the most likely first.
-void ProblemList::showFixes()
+/// What is wrong and how to mend it, in full, with buttons for what can be mended here: the most likely first.
+void ProblemList::showCurrent()
 {
     while (QLayoutItem* item = m_fixRow->takeAt(0)) {
         if (item->widget() != nullptr) {
+            item->widget()->hide();
+            item->widget()->setObjectName({}); // its click may have led here
             item->widget()->deleteLater();
         }
         delete item;
     }
     const QModelIndex index = m_view->currentIndex();
-    m_fixes = index.isValid() ? fixesOf(m_context, m_model->at(index.row())) : std::vector<edit::QuickFix>();
-    for (std::size_t i = 0; i < std::min<std::size_t>(m_fixes.size(), 3); ++i) {
-        auto* button = new QPushButton(fixTitle(m_fixes[i]), m_fixBar);
-        button->setObjectName(QStringLiteral("problems.fix.%1").arg(i));
-        connect(button, &QPushButton::clicked, this, [this, fix = m_fixes[i]] { carryOut(fix); });
-        m_fixRow->addWidget(button);
-    }
-    m_fixRow->addStretch(1);
-    m_fixBar->setVisible(!m_fixes.empty());
-}
-
-void ProblemList::openMenu(QPoint position)
-{
-    const QModelIndex index = m_view->currentIndex();
+    m_details->setVisible(index.isValid());
     if (!index.isValid()) {
         return;
     }
-    QMenu menu(this);
-    for (const auto& fix : m_fixes) {
-        menu.addAction(fixTitle(fix), this, [this, fix] { carryOut(fix); });
+    const spec::Diagnostic diagnostic = m_model->at(index.row());
+    QStringList words { toQt(diagnostic.message) };
+    if (!diagnostic.fix.empty()) {
+        words << tr("To mend it: %1").arg(toQt(diagnostic.fix));
     }
-    if (!m_fixes.empty()) {
-        menu.addSeparator();
+    m_words->setText(words.join(QLatin1Char('\n')));
+    const auto fixes = fixesOf(m_context, diagnostic);
+    for (std::size_t i = 0; i < std::min<std::size_t>(fixes.size(), 3); ++i) {
+        auto* button = new QPushButton(fixTitle(fixes[i]), m_details);
+        button->setObjectName(QStringLiteral("problems.fix.%1").arg(i));
+        connect(button, &QPushButton::clicked, this, [this, diagnostic, fix = fixes[i]] { carryOut(diagnostic, fix); });
+        m_fixRow->addWidget(button);
     }
-    menu.addAction(tr("Show in the text"), this, [this, row = index.row()] { goToText(row); });
-    menu.exec(m_view->viewport()->mapToGlobal(position));
+    m_fixRow->addStretch(1);
 }
 
-void ProblemList::carryOut(const edit::QuickFix& fix)
+/// The fixes are those of this very row: the buttons below may still be of another one.
+void ProblemList::openMenu(const QModelIndex& index, QPoint position)
 {
-    if (const QString problem = applyFix(m_context, fix); !problem.isEmpty()) {
+    if (!index.isValid()) {
+        return;
+    }
+    const spec::Diagnostic diagnostic = m_model->at(index.row());
+    auto* menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    menu->setObjectName(QStringLiteral("problems.menu"));
+    const auto fixes = fixesOf(m_context, diagnostic);
+    for (const auto& fix : fixes) {
+        menu->addAction(fixTitle(fix), this, [this, diagnostic, fix] { carryOut(diagnostic, fix); });
+    }
+    if (!fixes.empty()) {
+        menu->addSeparator();
+    }
+    menu->addAction(tr("Show in the text"), this, [this, diagnostic] { goTo(diagnostic); });
+    menu->popup(m_view->viewport()->mapToGlobal(position));
+}
+
+/// The text may be another one since the fix was offered: the same fix is worked out for the text as it is.
+void ProblemList::carryOut(const spec::Diagnostic& diagnostic, const edit::QuickFix& fix)
+{
+    const spec::Diagnostic* known = &diagnostic;
+    for (int row = 0; row < m_model->rowCount(); ++row) { // it may have been read again, and stand elsewhere
+        const spec::Diagnostic& other = m_model->at(row);
+        known = other.code == diagnostic.code && other.path == diagnostic.path && other.message == diagnostic.message ? &other : known;
+    }
+    const auto fixes = fixesOf(m_context, *known);
+    const auto isSame = [&](const edit::QuickFix& one) { return one.kind == fix.kind && one.from == fix.from && one.to == fix.to && one.path == fix.path; };
+    const auto now = std::find_if(fixes.begin(), fixes.end(), isSame);
+    const QString problem = now == fixes.end() ? tr("The text has changed since: %1 is worked out anew").arg(fixTitle(fix)) : applyFix(m_context, *now);
+    if (!problem.isEmpty()) {
+        m_fixSoon.start();
         emit failed(problem);
     }
 }

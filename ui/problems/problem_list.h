@@ -10,6 +10,7 @@
 #include <QWidget>
 
 class QHBoxLayout;
+class QLabel;
 class QStackedLayout;
 class QTreeView;
 
@@ -20,7 +21,7 @@ class EmptyHint;
 class ProblemModel;
 
 /// All findings about the pipeline file at once. A click goes to the field and the box it is about, Enter or a double-click to its place in the text; below the
-/// list are the fixes of the chosen one. Owned by the main window.
+/// list are the words about the current one, whole, and its fixes. Owned by the main window.
 class ProblemList : public QWidget
 {
     Q_OBJECT
@@ -34,19 +35,20 @@ signals:
 
 private:
     void refresh();
-    void showFixes();
+    void showCurrent();
     void goToText(int row);
-    void openMenu(QPoint position);
-    void carryOut(const edit::QuickFix& fix);
+    void goTo(const spec::Diagnostic& diagnostic);
+    void openMenu(const QModelIndex& index, QPoint position);
+    void carryOut(const spec::Diagnostic& diagnostic, const edit::QuickFix& fix);
     AppContext& m_context;
     ProblemModel* m_model;
     QTreeView* m_view;
     EmptyHint* m_hint;
     QWidget* m_page;
-    QWidget* m_fixBar;
+    QWidget* m_details;
+    QLabel* m_words; // all that is said of the current row
     QHBoxLayout* m_fixRow;
     QStackedLayout* m_stack;
-    std::vector<edit::QuickFix> m_fixes; // of the chosen row
     QTimer m_fixSoon; // who types does not want them worked out for every key
 };
 

@@ -74,7 +74,13 @@ QVariant ProblemModel::data(const QModelIndex& index, int role) const
         return icon(iconName(diagnostic.severity));
     }
     if (role == Qt::ToolTipRole) {
-        return QStringLiteral("%1\n%2\n%3").arg(toQt(diagnostic.file), toQt(diagnostic.message), toQt(diagnostic.fix)).trimmed();
+        QStringList lines; // as rich text they wrap
+        for (const auto* words : { &diagnostic.file, &diagnostic.message, &diagnostic.fix }) {
+            if (!words->empty()) {
+                lines << QStringLiteral("<p>%1</p>").arg(toQt(*words).toHtmlEscaped());
+            }
+        }
+        return QString(QStringLiteral("<qt>") + lines.join(QString()) + QStringLiteral("</qt>"));
     }
     if (role == Qt::DisplayRole) {
         switch (index.column()) {
