@@ -7,6 +7,10 @@
 #endif
 
 #include <QApplication>
+#include <QCheckBox>
+#include <QImage>
+#include <QPixmap>
+#include <QSet>
 
 #include <cmath>
 #include <numbers>
@@ -118,6 +122,32 @@ class tst_state_tone : public QObject
     Q_OBJECT
 
 private slots:
+    /// Not only another colour: a sign that it is checked, on a screen of any density.
+    void a_checked_box_has_a_tick()
+    {
+        for (const ThemeChoice choice : { ThemeChoice::Dark, ThemeChoice::Light }) {
+            applyTheme(*qApp, choice);
+            for (const bool isEnabled : { true, false }) {
+                QCheckBox box;
+                box.setChecked(true);
+                box.setEnabled(isEnabled);
+                box.resize(24, 24);
+                QPixmap seen(48, 48);
+                seen.setDevicePixelRatio(2);
+                seen.fill(theme().surface);
+                box.render(&seen);
+                const QImage image = seen.toImage();
+                QSet<QRgb> inside; // within its outline
+                for (int y = 20; y < 30; ++y) {
+                    for (int x = 8; x < 24; ++x) {
+                        inside.insert(image.pixel(x, y));
+                    }
+                }
+                QVERIFY2(inside.size() > 2, isEnabled ? "enabled" : "disabled");
+            }
+        }
+    }
+
     /// Pairs of the table that Sharma, Wu and Dalal publish for checking implementations.
     void the_measure_is_right()
     {

@@ -95,6 +95,7 @@ QString styleSheetOf(const Theme& t)
         { "@border", t.border }, { "@text", t.text }, { "@muted", t.muted }, { "@accentText", t.accentText }, { "@accent", t.accent },
         { "@error", t.dark ? QColor(0xFF7A6B) : QColor(0xA10300) }, // toneTextColor(Tone::Failed)
         { "@outline", t.dark ? QColor(0x565E69) : QColor(0xB6BECA) } };
+    sheet.replace(QLatin1String("@shade"), t.dark ? QLatin1String("dark") : QLatin1String("light")); // of images that are drawn as they are
     for (const auto& [name, color] : names) {
         sheet.replace(QLatin1String(name), color.name());
     }
