@@ -3,8 +3,8 @@
 #include "core/edit/completion.h"
 
 #include "core/base/text.h"
-#include "core/spec/data_path.h"
 #include "core/edit/field_guide.h"
+#include "core/spec/data_path.h"
 #include "core/spec/ml_table.h"
 
 #include <fmt/format.h>

@@ -2,9 +2,9 @@
 // SPDX-FileCopyrightText: The Sheaf authors
 #pragma once
 
+#include "core/edit/yaml_place.h"
 #include "core/spec/field_table.h"
 #include "core/spec/file_texts.h"
-#include "core/edit/yaml_place.h"
 
 #include <cstddef>
 #include <filesystem>

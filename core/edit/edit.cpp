@@ -3,8 +3,8 @@
 #include "core/edit/edit.h"
 
 #include "core/base/text.h"
-#include "core/spec/override.h"
 #include "core/edit/yaml_layout.h"
+#include "core/spec/override.h"
 
 #include <fmt/format.h>
 

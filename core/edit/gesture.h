@@ -3,9 +3,9 @@
 #pragma once
 
 #include "core/base/error.h"
-#include "core/spec/expression.h"
 #include "core/edit/pipeline_edit.h"
 #include "core/edit/text_draft.h"
+#include "core/spec/expression.h"
 
 #include <functional>
 #include <optional>

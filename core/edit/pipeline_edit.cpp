@@ -5,8 +5,8 @@
 #include "core/base/text.h"
 #include "core/edit/gesture.h"
 #include "core/edit/text_draft.h"
-#include "core/spec/validator.h"
 #include "core/edit/yaml_layout.h"
+#include "core/spec/validator.h"
 
 #include <fmt/format.h>
 

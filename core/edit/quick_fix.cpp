@@ -4,12 +4,12 @@
 
 #include "core/base/text.h"
 #include "core/edit/better_value.h"
-#include "core/spec/data_path.h"
-#include "core/spec/expression.h"
-#include "core/spec/field_table.h"
 #include "core/edit/fix_places.h"
 #include "core/edit/line_repair.h"
 #include "core/edit/starter_files.h"
+#include "core/spec/data_path.h"
+#include "core/spec/expression.h"
+#include "core/spec/field_table.h"
 #include "core/spec/validator.h"
 
 #include <fmt/format.h>

@@ -2,8 +2,8 @@
 // SPDX-FileCopyrightText: The Sheaf authors
 #pragma once
 
-#include "core/spec/diagnostic.h"
 #include "core/edit/edit.h"
+#include "core/spec/diagnostic.h"
 
 #include <string>
 #include <string_view>

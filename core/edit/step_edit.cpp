@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // SPDX-FileCopyrightText: The Sheaf authors
 #include "core/base/text.h"
-#include "core/spec/field_table.h"
 #include "core/edit/gesture.h"
 #include "core/edit/pipeline_edit.h"
 #include "core/edit/text_draft.h"
-#include "core/spec/validator.h"
 #include "core/edit/yaml_layout.h"
+#include "core/spec/field_table.h"
+#include "core/spec/validator.h"
 
 #include <fmt/format.h>
 

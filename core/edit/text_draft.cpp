@@ -4,8 +4,8 @@
 
 #include "core/base/text.h"
 #include "core/edit/new_entries.h"
-#include "core/spec/override.h"
 #include "core/edit/yaml_layout.h"
+#include "core/spec/override.h"
 
 #include <algorithm>
 #include <map>

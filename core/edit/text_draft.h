@@ -4,8 +4,8 @@
 
 #include "core/base/error.h"
 #include "core/edit/edit.h"
-#include "core/spec/expression.h"
 #include "core/edit/new_entries.h"
+#include "core/spec/expression.h"
 #include "core/spec/yaml_node.h"
 
 #include <functional>

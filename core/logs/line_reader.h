@@ -2,8 +2,8 @@
 // SPDX-FileCopyrightText: The Sheaf authors
 #pragma once
 
-#include "core/base/unique_fd.h"
 #include "core/base/error.h"
+#include "core/base/unique_fd.h"
 #include "core/logs/line_index.h"
 
 #include <cstdint>

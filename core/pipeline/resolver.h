@@ -2,12 +2,12 @@
 // SPDX-FileCopyrightText: The Sheaf authors
 #pragma once
 
+#include "core/edit/pipeline_edit.h"
 #include "core/pipeline/run_spec.h"
 #include "core/spec/diagnostic.h"
 #include "core/spec/file_texts.h"
 #include "core/spec/job.h"
 #include "core/spec/yaml_files.h"
-#include "core/edit/pipeline_edit.h"
 
 #include <cstdint>
 #include <filesystem>

@@ -2,10 +2,10 @@
 // SPDX-FileCopyrightText: The Sheaf authors
 #pragma once
 
+#include "core/edit/pipeline_edit.h"
 #include "core/event/run_picture.h"
 #include "core/pipeline/resolver.h"
 #include "core/pipeline/run_spec.h"
-#include "core/edit/pipeline_edit.h"
 #include "ui/style/state_tone.h"
 #include "ui/widgets/progress_strip.h"
 

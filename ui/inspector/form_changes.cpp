@@ -5,10 +5,10 @@
 #include "core/base/text.h"
 #include "core/edit/edit.h"
 #include "core/edit/edit_value.h"
-#include "core/spec/expression.h"
 #include "core/edit/folded_text.h"
 #include "core/edit/runner_flag_text.h"
 #include "core/edit/text_draft.h"
+#include "core/spec/expression.h"
 #include "core/spec/yaml_node.h"
 
 #include <algorithm>

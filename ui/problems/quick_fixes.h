@@ -2,8 +2,8 @@
 // SPDX-FileCopyrightText: The Sheaf authors
 #pragma once
 
-#include "core/spec/diagnostic.h"
 #include "core/edit/quick_fix.h"
+#include "core/spec/diagnostic.h"
 
 #include <QString>
 

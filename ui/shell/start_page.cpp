@@ -127,7 +127,7 @@ StartPage::StartPage(AppContext& context, QWidget* parent)
     open->setObjectName(QStringLiteral("start.open"));
     connect(open, &QPushButton::clicked, this, &StartPage::browseRequested);
 
-    auto* make = new QPushButton(icon(QStringLiteral("pipeline")), tr("New pipeline…"), page);
+    auto* make = new QPushButton(iconOnAccent(QStringLiteral("pipeline")), tr("New pipeline…"), page);
     make->setObjectName(QStringLiteral("start.new"));
     make->setProperty("primary", true);
     connect(make, &QPushButton::clicked, this, &StartPage::newRequested);

@@ -2,13 +2,13 @@
 // SPDX-FileCopyrightText: The Sheaf authors
 #include "ui/shell/step_details.h"
 
-#include "ui/plan/plan_view.h"
-#include "ui/run/settings_table.h"
 #include "ui/inspector/step_form.h"
 #include "ui/logs/log_panel.h"
 #include "ui/metrics/metrics_panel.h"
+#include "ui/plan/plan_view.h"
 #include "ui/run/mini_batch_table.h"
 #include "ui/run/result_view.h"
+#include "ui/run/settings_table.h"
 #include "ui/run/step_overview.h"
 #include "ui/state/app_context.h"
 #include "ui/style/spacing.h"
@@ -94,8 +94,9 @@ QWidget* StepDetails::settingsPage()
     plan->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     plan->setWidget(new PlanView(m_context, plan));
     page->addWidget(plan);
-    plan->setVisible(!m_context.selection.step().isEmpty()); // the pipeline itself has none
-    connect(&m_context.selection, &SelectionState::stepsChanged, plan, [this, plan] { plan->setVisible(!m_context.selection.step().isEmpty()); });
+    const auto show = [this, plan] { plan->setVisible(m_context.selection.steps().size() == 1); }; // neither the pipeline nor several steps have one
+    connect(&m_context.selection, &SelectionState::stepsChanged, plan, show);
+    show();
     for (int i = 0; i < page->count(); ++i) {
         page->widget(i)->setMinimumHeight(180);
     }

@@ -3,8 +3,8 @@
 #pragma once
 
 #ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse the C++20 headers that these lead to
-#include "core/spec/diagnostic.h"
 #include "core/edit/edit.h"
+#include "core/spec/diagnostic.h"
 
 #include <optional>
 #include <string>

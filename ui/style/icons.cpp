@@ -57,8 +57,9 @@ QPixmap rendered(const QString& name, const QSize& pixels, const QColor& color)
 class SvgIconEngine : public QIconEngine
 {
 public:
-    explicit SvgIconEngine(QString name)
+    SvgIconEngine(QString name, bool isOnAccent)
         : m_name(std::move(name))
+        , m_isOnAccent(isOnAccent)
     {
     }
     void paint(QPainter* painter, const QRect& rect, QIcon::Mode mode, QIcon::State) override
@@ -66,24 +67,30 @@ public:
         paintIcon(*painter, rect, m_name, colorFor(mode));
     }
     QPixmap pixmap(const QSize& size, QIcon::Mode mode, QIcon::State) override { return rendered(m_name, size, colorFor(mode)); }
-    QIconEngine* clone() const override { return new SvgIconEngine(m_name); }
+    QIconEngine* clone() const override { return new SvgIconEngine(m_name, m_isOnAccent); }
 
 private:
-    static QColor colorFor(QIcon::Mode mode)
+    QColor colorFor(QIcon::Mode mode) const
     {
         if (mode == QIcon::Disabled) {
             return QApplication::palette().color(QPalette::Disabled, QPalette::ButtonText);
         }
-        return mode == QIcon::Selected ? theme().accentText : theme().text;
+        return m_isOnAccent || mode == QIcon::Selected ? theme().accentText : theme().text;
     }
     QString m_name;
+    bool m_isOnAccent;
 };
 
 } // namespace
 
 QIcon icon(const QString& name)
 {
-    return QIcon(new SvgIconEngine(name));
+    return QIcon(new SvgIconEngine(name, false));
+}
+
+QIcon iconOnAccent(const QString& name)
+{
+    return QIcon(new SvgIconEngine(name, true));
 }
 
 void paintIcon(QPainter& painter, const QRectF& box, const QString& name, const QColor& color)

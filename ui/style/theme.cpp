@@ -51,6 +51,14 @@ Theme& current()
     return inForce;
 }
 
+// Tips are dark in both themes, so that they stand out from what they lie on.
+constexpr QColor kTipText(0xF2, 0xF4, 0xF7);
+
+QColor tipColor(const Theme& t)
+{
+    return t.dark ? QColor(0x343A42) : QColor(0x2A2F37);
+}
+
 QPalette paletteOf(const Theme& t)
 {
     QPalette p;
@@ -63,8 +71,8 @@ QPalette paletteOf(const Theme& t)
     p.setColor(QPalette::Button, t.dark ? QColor(0x2F343B) : QColor(0xFBFCFD));
     p.setColor(QPalette::ButtonText, t.text);
     p.setColor(QPalette::BrightText, t.accent);
-    p.setColor(QPalette::ToolTipBase, t.dark ? QColor(0x343A42) : QColor(0x2A2F37));
-    p.setColor(QPalette::ToolTipText, QColor(0xF2F4F7));
+    p.setColor(QPalette::ToolTipBase, tipColor(t));
+    p.setColor(QPalette::ToolTipText, kTipText);
     p.setColor(QPalette::Highlight, t.accent);
     p.setColor(QPalette::HighlightedText, t.accentText);
     p.setColor(QPalette::Link, t.accent);
@@ -94,7 +102,7 @@ QString styleSheetOf(const Theme& t)
     const std::pair<const char*, QColor> names[] = { { "@window", t.window }, { "@surface", t.surface }, { "@raised", t.raised },
         { "@border", t.border }, { "@text", t.text }, { "@muted", t.muted }, { "@accentText", t.accentText }, { "@accent", t.accent },
         { "@error", t.dark ? QColor(0xFF7A6B) : QColor(0xA10300) }, // toneTextColor(Tone::Failed)
-        { "@outline", t.dark ? QColor(0x565E69) : QColor(0xB6BECA) } };
+        { "@tipText", kTipText }, { "@tip", tipColor(t) }, { "@outline", t.dark ? QColor(0x565E69) : QColor(0xB6BECA) } };
     sheet.replace(QLatin1String("@shade"), t.dark ? QLatin1String("dark") : QLatin1String("light")); // of images that are drawn as they are
     for (const auto& [name, color] : names) {
         sheet.replace(QLatin1String(name), color.name());

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // SPDX-FileCopyrightText: The Sheaf authors
-#include "core/edit/edit.h"
 #include "core/base/paths.h"
 #include "core/base/text.h"
+#include "core/edit/edit.h"
 #include "core/spec/override.h"
 #include "tests/support/result_macros.h"
 #include "tests/support/temp_folder.h"

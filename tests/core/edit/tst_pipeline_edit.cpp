@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // SPDX-FileCopyrightText: The Sheaf authors
-#include "core/edit/pipeline_edit.h"
 #include "core/base/paths.h"
 #include "core/base/text.h"
-#include "core/spec/expression.h"
+#include "core/edit/pipeline_edit.h"
 #include "core/edit/yaml_layout.h"
+#include "core/spec/expression.h"
 #include "tests/support/result_macros.h"
 #include "tests/support/test_runner.h"
 

@@ -3,8 +3,8 @@
 #include "core/base/text.h"
 #include "core/edit/edit_value.h"
 #include "core/edit/folded_text.h"
-#include "core/spec/override.h"
 #include "core/edit/runner_flag_text.h"
+#include "core/spec/override.h"
 #include "tests/support/test_runner.h"
 
 using namespace sheaf;

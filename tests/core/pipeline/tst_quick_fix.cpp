@@ -2,8 +2,8 @@
 // SPDX-FileCopyrightText: The Sheaf authors
 #include "core/base/text.h"
 #include "core/edit/better_value.h"
-#include "core/spec/field_table.h"
 #include "core/edit/quick_fix.h"
+#include "core/spec/field_table.h"
 #include "core/spec/validator.h"
 #include "tests/core/pipeline/job_mutations.h"
 #include "tests/core/pipeline/resolved_job.h"
