@@ -138,6 +138,6 @@ int main(int argc, char** argv)
     std::sort(heldTimes.begin(), heldTimes.end());
     fmt::print("{} lines, {} steps: keystroke to canvas median {:.1f} ms, P95 {:.1f} ms; main thread held {:.2f} ms\n{{\"edit_ms\":{:.1f},\"edit_p95_ms\":{:.1f}}}\n", lines,
         panel.scene()->nodes().size(), answers[30], answers[57], heldTimes[30], answers[30], answers[57]);
-    context.document.discardDraft();
+    context.document.discardOnClose();
     return 0;
 }

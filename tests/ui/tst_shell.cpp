@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // SPDX-FileCopyrightText: The Sheaf authors
 #ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse the C++20 headers that these lead to
+#include "core/base/paths.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/test_runner.h"
 #include "ui/canvas/canvas_panel.h"
@@ -9,6 +10,7 @@
 #include "ui/shell/main_window.h"
 #include "ui/shell/shortcuts_dialog.h"
 #include "ui/state/app_context.h"
+#include "ui/widgets/message_bar.h"
 #endif
 
 #include <QAbstractButton>
@@ -16,14 +18,21 @@
 #include <QAbstractScrollArea>
 #include <QAction>
 #include <QComboBox>
+#include <QDir>
 #include <QDockWidget>
 #include <QFile>
+#include <QFileDialog>
+#include <QLabel>
 #include <QLineEdit>
 #include <QMenuBar>
+#include <QMessageBox>
+#include <QPointer>
 #include <QPlainTextEdit>
 #include <QSettings>
+#include <QSignalSpy>
 #include <QStandardPaths>
 #include <QTabWidget>
+#include <QTimer>
 #include <QTreeWidget>
 
 using namespace sheaf;
@@ -46,6 +55,59 @@ class tst_shell : public QObject
     void key(Qt::Key key, Qt::KeyboardModifiers modifiers = Qt::NoModifier) const
     {
         QTest::keyClick(QApplication::focusWidget() != nullptr ? QApplication::focusWidget() : m_window.get(), key, modifiers);
+    }
+    void trigger(const char* action) const { m_window->findChild<QAction*>(QString::fromLatin1(action))->trigger(); }
+    /// A pipeline of its own, opened and read; no step of it is at work.
+    QString openPlain(const std::string& folder)
+    {
+        const QString file = QString::fromStdString(
+            m_folder.write(folder + "/pipeline.yml", "type: pipeline\ndescription: old\njobs:\n  a:\n    type: command\n    command: echo\n    environment: azureml:any:1\n").string());
+        m_window->openPath(file);
+        [&] { QTRY_VERIFY(m_context->pipeline.snapshot()); }();
+        return file;
+    }
+    std::string textOf(const QString& file) const { return paths::readFile(std::filesystem::path(file.toStdString())).value_or(std::string()); }
+    QStringList drafts() const
+    {
+        return QDir(QStandardPaths::writableLocation(QStandardPaths::AppLocalDataLocation) + QStringLiteral("/drafts")).entryList({ QStringLiteral("*.json") });
+    }
+    void describe(const QString& file, const char* words) { QVERIFY(m_context->document.edit(QStringLiteral("Set"), file, { { { "description" }, words } })); }
+    /// What a session leaves that ends without asking.
+    void leaveDraft(const QString& file, const char* words) const
+    {
+        const auto before = drafts().size();
+        DocumentState document;
+        document.open(file);
+        QVERIFY(document.edit(QStringLiteral("Set"), file, { { { "description" }, words } }));
+        QTRY_VERIFY(drafts().size() > before);
+    }
+    /// Answers the question about unsaved changes as soon as it is asked.
+    void answerLeaving(QMessageBox::StandardButton button) const
+    {
+        QTimer::singleShot(0, m_window.get(), [this, button] {
+            auto* box = m_window->findChild<QMessageBox*>(QStringLiteral("leave.question"));
+            QVERIFY(box != nullptr);
+            QTest::mouseClick(box->button(button), Qt::LeftButton);
+        });
+    }
+    /// What a file dialog is left with; "": canceled.
+    void answerDialog(const QString& file) const
+    {
+        QFileDialog* dialog = nullptr;
+        QTRY_VERIFY((dialog = m_window->findChild<QFileDialog*>()) != nullptr);
+        const QPointer<QFileDialog> gone = dialog;
+        if (file.isEmpty()) {
+            dialog->reject();
+        } else {
+            dialog->selectFile(file);
+            QMetaObject::invokeMethod(dialog, "accept");
+        }
+        QTRY_VERIFY(gone.isNull());
+    }
+    bool isAsked(const char* choice) const
+    {
+        const auto* button = child<QAbstractButton>(choice);
+        return button != nullptr && button->isVisible();
     }
     int rows() const { return child<QAbstractItemView>("run.batches.table")->model()->rowCount(); }
 
@@ -208,6 +270,146 @@ private slots:
         QVERIFY(!m_window->findChild<QAction*>(QStringLiteral("view.fit"))->isEnabled()); // nothing to zoom here
         QTest::mouseClick(m_window->findChild<QAbstractButton*>(name), Qt::LeftButton);
         QTRY_COMPARE(m_context->run.run(), m_run);
+    }
+
+    // ---- files ------------------------------------------------------------------------------------------
+
+    void save_as_keeps_what_was_changed_in_other_files()
+    {
+        const QString file = openPlain("save_as");
+        const QString script = QString::fromStdString(m_folder.write("save_as/work.py", "old = 1\n").string());
+        const QString other = QString::fromStdString((m_folder.path() / "save_as" / "other.yml").string());
+        describe(file, "new");
+        QVERIFY(m_context->document.rewrite(QStringLiteral("Typing"), script, "new = 2\n"));
+        trigger("file.saveAs");
+        answerDialog(other);
+        QTRY_COMPARE(m_context->document.jobFile(), other);
+        QCOMPARE(textOf(script), std::string("new = 2\n"));
+        QVERIFY(textOf(other).find("description: new") != std::string::npos);
+        QVERIFY(textOf(file).find("description: old") != std::string::npos);
+        QVERIFY(!m_context->document.isDirty());
+    }
+
+    void a_question_outlives_a_run_that_is_opened()
+    {
+        const QString file = QString::fromStdString((m_folder.path() / "pipeline.yml").string());
+        const std::string before = textOf(file);
+        leaveDraft(file, "of the killed session");
+        m_window->openPath(file);
+        QVERIFY(isAsked("draft.restore"));
+        m_window->openPath(m_context->history.folder() + QStringLiteral("/.sheaf/runs/") + m_run);
+        QTRY_COMPARE(m_context->run.run(), m_run);
+        QVERIFY(isAsked("draft.restore"));
+        emit m_context->run.started(m_run, {});
+        QVERIFY(isAsked("draft.restore"));
+        QTest::mouseClick(child<QAbstractButton>("draft.restore"), Qt::LeftButton);
+        QVERIFY(m_context->document.text(file)->find("of the killed session") != std::string::npos);
+        m_context->document.undoStack().undo();
+        QTRY_VERIFY(drafts().isEmpty());
+        QCOMPARE(textOf(file), before);
+    }
+
+    void to_discard_at_the_end_leaves_the_draft_of_the_killed_session()
+    {
+        QString file = openPlain("discard");
+        leaveDraft(file, "killed");
+        m_window->openPath(file);
+        QVERIFY(isAsked("draft.restore")); // and is not answered
+        describe(file, "mine");
+        QTRY_COMPARE(drafts().size(), 2);
+        answerLeaving(QMessageBox::Discard);
+        QVERIFY(m_window->close());
+        m_window->show();
+        m_window->activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
+        m_window->openPath(file);
+        QVERIFY(isAsked("draft.restore"));
+        QCOMPARE(drafts().size(), 1);
+        QTest::mouseClick(child<QAbstractButton>("draft.restore"), Qt::LeftButton);
+        QVERIFY(m_context->document.text(file)->find("killed") != std::string::npos);
+        m_context->document.undoStack().undo();
+        QTRY_VERIFY(drafts().isEmpty());
+    }
+
+    void a_draft_stays_when_the_next_file_is_not_chosen()
+    {
+        const QString file = openPlain("cancel");
+        describe(file, "mine");
+        QTRY_COMPARE(drafts().size(), 1);
+        answerLeaving(QMessageBox::Discard);
+        trigger("file.open");
+        answerDialog({});
+        QVERIFY(m_context->document.isDirty());
+        QCOMPARE(drafts().size(), 1);
+        answerLeaving(QMessageBox::Discard);
+        trigger("file.open");
+        answerDialog(QString::fromStdString((m_folder.path() / "pipeline.yml").string()));
+        QTRY_VERIFY(m_context->document.jobFile() != file);
+        QVERIFY(drafts().isEmpty());
+    }
+
+    void a_new_reading_leaves_the_choice_alone()
+    {
+        const QString file = openPlain("choice");
+        QTRY_COMPARE(m_context->selection.step(), QStringLiteral("a")); // the first reading shows something
+        m_context->selection.setStep({});
+        const QSignalSpy changed(&m_context->pipeline, &PipelineState::changed);
+        describe(file, "new");
+        QTRY_VERIFY(changed.count() > 0);
+        QVERIFY(m_context->selection.step().isEmpty());
+        m_context->document.undoStack().undo();
+        QTRY_VERIFY(changed.count() > 1);
+        QVERIFY(m_context->selection.step().isEmpty());
+    }
+
+    void to_save_under_a_question_says_that_it_comes_first()
+    {
+        const QString file = openPlain("conflict");
+        const QString script = QString::fromStdString(m_folder.write("conflict/work.py", "old = 1\n").string());
+        describe(file, "mine");
+        std::string theirs = textOf(file);
+        theirs.replace(theirs.find("old"), 3, "theirs");
+        m_folder.write("conflict/pipeline.yml", theirs);
+        QTRY_VERIFY(isAsked("conflict.mine"));
+        QVERIFY(m_context->document.rewrite(QStringLiteral("Typing"), script, "mine = 2\n"));
+        m_folder.write("conflict/work.py", "theirs = 2\n");
+        QTRY_COMPARE(m_context->document.conflicts().size(), 2); // the second question waits behind the first
+        QVERIFY(child<QLabel>("shell.message.sentence")->text().contains(QStringLiteral("pipeline.yml")));
+        m_window->findChild<CanvasPanel*>()->view()->setFocus();
+        key(Qt::Key_S, Qt::ControlModifier);
+        QVERIFY2(child<QLabel>("shell.message.sentence")->text().contains(QStringLiteral("not saved")), qPrintable(child<QLabel>("shell.message.sentence")->text()));
+        QVERIFY(QApplication::focusWidget() != nullptr && QApplication::focusWidget()->objectName().startsWith(QStringLiteral("conflict.")));
+        QCOMPARE(textOf(file), theirs);
+        QTest::mouseClick(child<QAbstractButton>("conflict.mine"), Qt::LeftButton);
+        QVERIFY(child<QLabel>("shell.message.sentence")->text().contains(QStringLiteral("work.py")));
+        m_folder.write("conflict/work.py", "old = 1\n"); // the other program takes its change back: nothing to ask any more
+        QTRY_VERIFY(m_context->document.conflicts().isEmpty());
+        QVERIFY(!isAsked("conflict.mine"));
+        key(Qt::Key_S, Qt::ControlModifier);
+        QVERIFY(!m_context->document.isDirty());
+        QVERIFY(textOf(file).find("mine") != std::string::npos);
+        QCOMPARE(textOf(script), std::string("mine = 2\n"));
+    }
+
+    void what_goes_wrong_under_a_question_is_said()
+    {
+        const QString file = openPlain("wrong");
+        leaveDraft(file, "killed");
+        m_window->openPath(file);
+        QVERIFY(isAsked("draft.restore"));
+        emit m_context->document.failed(fail(ErrorCode::NoPermission, { { "path", "/x/y" } }).value());
+        auto* bar = m_window->findChild<MessageBar*>();
+        QStringList shown;
+        for (const QLabel* label : bar->findChildren<QLabel*>()) {
+            if (label->isVisible()) {
+                shown << label->text();
+            }
+        }
+        QVERIFY2(shown.join(QLatin1Char('\n')).contains(QStringLiteral("/x/y")), qPrintable(shown.join(QLatin1Char('\n'))));
+        QTest::mouseClick(child<QAbstractButton>("draft.discard"), Qt::LeftButton);
+        QVERIFY(drafts().isEmpty());
+        QVERIFY(child<QLabel>("shell.message.sentence")->text().contains(QStringLiteral("/x/y"))); // alone now
+        m_window->findChild<QAction*>(QStringLiteral("file.start"))->trigger();
     }
 };
 

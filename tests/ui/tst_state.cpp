@@ -115,7 +115,7 @@ struct Pipeline {
     WorkThread resolver;
     WorkThread checker;
     SettingsState settings;
-    DocumentState document { resolver };
+    DocumentState document;
     PipelineState state { document, resolver, checker, settings };
 };
 
@@ -211,7 +211,7 @@ private slots:
         WorkThread resolver;
         WorkThread checker;
         SettingsState settings;
-        DocumentState document(resolver);
+        DocumentState document;
         PipelineState pipeline(document, resolver, checker, settings);
         QSignalSpy changed(&pipeline, &PipelineState::changed);
         pipeline.open(QString::fromStdString(job.string()));
@@ -296,7 +296,7 @@ private slots:
         const test::TempFolder folder;
         folder.write("parts/one.yml", "type: command\ncommand: echo 1\n");
         WorkThread worker;
-        DocumentState document(worker);
+        DocumentState document;
         CatalogState catalog(document, worker);
         document.open(QString::fromStdString(folder.write("pipeline.yml", kOneCommand).string()));
         const auto title = [&](const char* id) {

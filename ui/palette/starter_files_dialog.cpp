@@ -2,9 +2,11 @@
 // SPDX-FileCopyrightText: The Sheaf authors
 #include "ui/palette/starter_files_dialog.h"
 
+#include "ui/state/local_file.h"
 #include "ui/style/spacing.h"
 #include "ui/style/theme.h"
 #include "ui/text/convert.h"
+#include "ui/text/error_text.h"
 
 #include <QCheckBox>
 #include <QDialogButtonBox>
@@ -13,7 +15,6 @@
 #include <QLabel>
 #include <QPlainTextEdit>
 #include <QPushButton>
-#include <QSaveFile>
 #include <QTabWidget>
 #include <QVBoxLayout>
 
@@ -138,11 +139,8 @@ void StarterFilesDialog::write()
         if (!m_tabs->widget(i)->findChild<QCheckBox*>()->isChecked() || QFileInfo::exists(path)) {
             continue;
         }
-        QDir().mkpath(QFileInfo(path).absolutePath());
-        QSaveFile file(path);
-        const QByteArray text = m_tabs->widget(i)->findChild<QPlainTextEdit*>()->toPlainText().toUtf8();
-        if (!file.open(QIODevice::WriteOnly) || file.write(text) != text.size() || !file.commit()) {
-            emit failed(tr("%1 cannot be written: %2").arg(path, file.errorString()));
+        if (const auto file = writeWhole(path, m_tabs->widget(i)->findChild<QPlainTextEdit*>()->toPlainText().toUtf8()); !file) {
+            emit failed(errorText(file.error()).sentence);
             continue;
         }
         made << path;

@@ -3,12 +3,12 @@
 #include "ui/problems/quick_fixes.h"
 
 #include "ui/state/app_context.h"
+#include "ui/state/local_file.h"
 #include "ui/text/convert.h"
+#include "ui/text/error_text.h"
 
 #include <QCoreApplication>
-#include <QDir>
 #include <QFileInfo>
-#include <QSaveFile>
 
 namespace sheaf::ui {
 
@@ -71,11 +71,8 @@ QString applyFix(AppContext& context, const edit::QuickFix& fix)
         if (QFileInfo::exists(path)) {
             continue;
         }
-        QDir().mkpath(QFileInfo(path).absolutePath());
-        QSaveFile out(path);
-        const QByteArray content = QByteArray::fromStdString(file.content);
-        if (!out.open(QIODevice::WriteOnly) || out.write(content) != content.size() || !out.commit()) {
-            problem = say("%1 cannot be written: %2").arg(path, out.errorString());
+        if (const auto written = writeWhole(path, QByteArray::fromStdString(file.content)); !written) {
+            problem = errorText(written.error()).sentence;
         }
     }
     if (!fix.newFiles.empty()) {

@@ -4,9 +4,9 @@
 
 #include "core/base/paths.h"
 #include "ui/state/app_context.h"
+#include "ui/state/local_file.h"
 #include "ui/text/convert.h"
 #include "ui/text/error_text.h"
-#include "ui/widgets/message_bar.h"
 
 #include <QDir>
 #include <QFileDialog>
@@ -21,6 +21,15 @@ namespace sheaf::ui {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+QString conflictKey(const QString& file)
+{
+    return QStringLiteral("conflict ") + file;
+}
+
+} // namespace
+
 FileKeeper::FileKeeper(AppContext& context, MessageBar* message, QWidget* window)
     : QObject(window)
     , m_context(context)
@@ -29,6 +38,7 @@ FileKeeper::FileKeeper(AppContext& context, MessageBar* message, QWidget* window
 {
     connect(&context.document, &DocumentState::draftFound, this, &FileKeeper::offerDraft);
     connect(&context.document, &DocumentState::conflictFound, this, &FileKeeper::askConflict);
+    connect(&context.document, &DocumentState::conflictOver, this, [this](const QString& file) { m_message->withdraw(conflictKey(file)); });
     connect(&context.document, &DocumentState::reloaded, this, [this](const QString& file) {
         m_message->showMessage(MessageBar::Kind::Note, tr("%1 was changed by another program and read again.").arg(QFileInfo(file).fileName()),
             tr("Undo brings back the text that was here."));
@@ -141,27 +151,42 @@ bool FileKeeper::save()
     }
     m_context.document.settleEdits();
     const bool all = m_context.document.save();
-    if (const QStringList conflicts = m_context.document.conflicts(); !conflicts.isEmpty()) {
-        askConflict(conflicts.first());
-    }
+    insistOnConflict();
     return all;
+}
+
+/// Who saves while it is open hears why nothing was written.
+void FileKeeper::insistOnConflict()
+{
+    if (const QStringList conflicts = m_context.document.conflicts(); !conflicts.isEmpty()) {
+        m_message->insist(conflictQuestion(conflicts.first(), true));
+    }
 }
 
 void FileKeeper::askSaveAs()
 {
+    m_context.document.settleEdits();
     auto* dialog = new QFileDialog(m_window, tr("Save the pipeline as"), m_context.document.jobFile(), tr("Pipeline files (*.yml *.yaml)"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setAcceptMode(QFileDialog::AcceptSave);
     dialog->setDefaultSuffix(QStringLiteral("yml"));
     dialog->selectFile(m_context.document.jobFile());
-    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& file) {
-        if (file == m_context.document.jobFile()) {
-            save();
-        } else if (m_context.document.saveAs(file)) {
-            emit openRequested(file);
-        }
-    });
+    connect(dialog, &QFileDialog::fileSelected, this, &FileKeeper::saveAs);
     dialog->open();
+}
+
+bool FileKeeper::saveAs(const QString& file)
+{
+    if (tidyPath(file) == m_context.document.jobFile()) {
+        return save();
+    }
+    m_context.document.settleEdits();
+    if (!m_context.document.saveAs(file)) {
+        insistOnConflict();
+        return false;
+    }
+    emit openRequested(file);
+    return true;
 }
 
 bool FileKeeper::mayLeave()
@@ -184,7 +209,7 @@ bool FileKeeper::mayLeave()
         return save();
     }
     if (answer == QMessageBox::Discard) {
-        m_context.document.discardDraft();
+        m_context.document.discardOnClose(); // not yet: who is asked next, which file to open, may still cancel
         return true;
     }
     return false;
@@ -192,26 +217,36 @@ bool FileKeeper::mayLeave()
 
 void FileKeeper::offerDraft()
 {
-    m_message->ask(MessageBar::Kind::Warning, tr("Changes of %1 were not saved when Sheaf ended last time.").arg(QFileInfo(m_context.document.jobFile()).fileName()),
+    m_message->ask({ QStringLiteral("draft"), MessageBar::Kind::Warning,
+        tr("Changes of %1 were not saved when Sheaf ended last time.").arg(QFileInfo(m_context.document.jobFile()).fileName()),
         tr("Restored changes can be undone; the file on disk is not touched before you save."),
         { { QStringLiteral("draft.restore"), tr("Restore"), [this] { m_context.document.restoreDraft(); } },
-            { QStringLiteral("draft.discard"), tr("Discard"), [this] { m_context.document.discardDraft(); } } });
+            { QStringLiteral("draft.discard"), tr("Discard"), [this] { m_context.document.discardDraft(); } } } });
 }
 
 void FileKeeper::askConflict(const QString& file)
 {
+    m_message->ask(conflictQuestion(file, false));
+}
+
+/// `isInTheWay`: somebody wants to save.
+MessageBar::Question FileKeeper::conflictQuestion(const QString& file, bool isInTheWay)
+{
     const QString name = QFileInfo(file).fileName();
-    const auto settle = [this, file, name](DocumentState::Choice choice) {
-        if (!m_context.document.settle(file, choice)) {
-            m_message->ask(MessageBar::Kind::Warning, tr("The same lines of %1 were changed here and on disk.").arg(name), tr("Which of the two shall stay? The other can be had back with Undo, or from the disk."),
-                { { QStringLiteral("conflict.mine"), tr("Keep mine"), [this, file] { m_context.document.settle(file, DocumentState::Choice::Mine); } },
-                    { QStringLiteral("conflict.theirs"), tr("Take the disk's"), [this, file] { m_context.document.settle(file, DocumentState::Choice::Theirs); } } });
-        }
-    };
-    m_message->ask(MessageBar::Kind::Warning, tr("%1 was changed by another program, and here.").arg(name), tr("Nothing is written until you choose. Whatever you take, Undo brings the other back."),
-        { { QStringLiteral("conflict.both"), tr("Merge both"), [settle] { settle(DocumentState::Choice::Both); } },
-            { QStringLiteral("conflict.mine"), tr("Keep mine"), [settle] { settle(DocumentState::Choice::Mine); } },
-            { QStringLiteral("conflict.theirs"), tr("Take the disk's"), [settle] { settle(DocumentState::Choice::Theirs); } } });
+    const MessageBar::Choice mine { QStringLiteral("conflict.mine"), tr("Keep mine"), [this, file] { m_context.document.settle(file, DocumentState::Choice::Mine); } };
+    const MessageBar::Choice theirs { QStringLiteral("conflict.theirs"), tr("Take the disk's"), [this, file] { m_context.document.settle(file, DocumentState::Choice::Theirs); } };
+    const MessageBar::Question sameLines { conflictKey(file), MessageBar::Kind::Warning, tr("The same lines of %1 were changed here and on disk.").arg(name),
+        tr("Which of the two shall stay? The other can be had back with Undo, or from the disk."), { mine, theirs } };
+    const MessageBar::Choice both { QStringLiteral("conflict.both"), tr("Merge both"), [this, file, sameLines] {
+                                       if (!m_context.document.settle(file, DocumentState::Choice::Both)) {
+                                           m_message->insist(sameLines);
+                                       }
+                                   } };
+    return { conflictKey(file), MessageBar::Kind::Warning,
+        isInTheWay ? tr("%1 is not saved: choose first, for another program changed it too.").arg(name) : tr("%1 was changed by another program, and here.").arg(name),
+        isInTheWay ? tr("Then save again. Whatever you take, Undo brings the other back.")
+                   : tr("Nothing is written until you choose. Whatever you take, Undo brings the other back."),
+        { both, mine, theirs } };
 }
 
 } // namespace sheaf::ui

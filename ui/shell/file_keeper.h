@@ -2,6 +2,8 @@
 // SPDX-FileCopyrightText: The Sheaf authors
 #pragma once
 
+#include "ui/widgets/message_bar.h"
+
 #include <QObject>
 
 class QWidget;
@@ -9,7 +11,6 @@ class QWidget;
 namespace sheaf::ui {
 
 class AppContext;
-class MessageBar;
 
 /// New, open, save and leave, with the questions that go with them: unsaved changes, drafts of a session that was killed, files that another
 /// program wrote. Owned by the main window; main thread.
@@ -28,8 +29,11 @@ public:
     /// A sample is copied to a folder of the user's choosing, then opened.
     void askSample(const QString& folder);
     void copySample(const QString& folder, const QString& place);
+    /// False: not all is saved, and why is said or asked, with the keyboard on the question.
     bool save();
     void askSaveAs();
+    /// The same without the question where; what was written is open then.
+    bool saveAs(const QString& file);
     /// What is not saved is asked about; false: stay.
     bool mayLeave();
 
@@ -39,6 +43,8 @@ signals:
 private:
     void offerDraft();
     void askConflict(const QString& file);
+    [[nodiscard]] MessageBar::Question conflictQuestion(const QString& file, bool isInTheWay);
+    void insistOnConflict();
 
     AppContext& m_context;
     MessageBar* m_message;

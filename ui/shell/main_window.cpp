@@ -90,7 +90,6 @@ void MainWindow::buildPanels()
     layout->addWidget(m_message);
     layout->addWidget(m_pages, 1);
     setCentralWidget(center);
-    m_message->dismiss();
 
     const auto dock = [this](const QString& id, const QString& title, QWidget* panel, Qt::DockWidgetArea area) {
         auto* made = new QDockWidget(title, this);
@@ -353,16 +352,23 @@ void MainWindow::connectAll()
             applyTheme(*application, themeFromKey(m_context.settings.settings().theme));
         }
     });
+    connect(&m_context.pipeline, &PipelineState::opened, this, [this] {
+        m_isFresh = true;
+        m_wantsFiles.clear();
+    });
     connect(&m_context.pipeline, &PipelineState::changed, this, [this] {
-        if (m_context.selection.step().isEmpty() && m_context.pipeline.snapshot() && !m_context.pipeline.snapshot()->spec.steps.empty()) {
+        // Something to look at when a file is opened; later what is chosen, and be it nothing, is the user's.
+        if (std::exchange(m_isFresh, false) && m_context.selection.step().isEmpty() && m_context.pipeline.snapshot() && !m_context.pipeline.snapshot()->spec.steps.empty()) {
             m_context.selection.setStep(toQt(m_context.pipeline.snapshot()->spec.steps.back().name));
         }
         if (m_context.pipeline.count(spec::Severity::Error) > 0) {
             m_problemsDock->raise();
         }
         refreshActions();
-        if (const QString step = std::exchange(m_wantsFiles, QString()); !step.isEmpty()) {
-            offerFiles(step);
+        const auto snapshot = m_context.pipeline.snapshot();
+        const auto isWanted = [this](const auto& step) { return toQt(step.name) == m_wantsFiles; };
+        if (!m_wantsFiles.isEmpty() && snapshot && std::any_of(snapshot->spec.steps.begin(), snapshot->spec.steps.end(), isWanted)) { // else it is of before
+            offerFiles(std::exchange(m_wantsFiles, QString()));
         }
         if (std::exchange(m_runWhenRead, false) && m_context.pipeline.canRun()) {
             run();
@@ -383,7 +389,7 @@ void MainWindow::connectAll()
     connect(&m_context.run, &RunState::started, this, [this](const QString&, const QStringList& remarks) {
         m_context.history.refresh();
         if (remarks.isEmpty()) {
-            m_message->dismiss();
+            m_message->clearMessage();
         } else {
             m_message->showMessage(MessageBar::Kind::Note, remarks.join(QLatin1Char('\n')));
         }
@@ -434,7 +440,7 @@ void MainWindow::openPath(const QString& path)
 
 void MainWindow::openFile(const QString& file)
 {
-    m_message->dismiss();
+    m_message->clear();
     m_parents.clear();
     m_context.run.close();
     m_context.selection.setStep({});
@@ -456,7 +462,7 @@ void MainWindow::openFile(const QString& file)
 
 void MainWindow::openRun(const QString& name)
 {
-    m_message->dismiss();
+    m_message->clearMessage();
     const QString folder = m_context.history.folder();
     m_context.run.open(folder, name);
     m_pages->setCurrentWidget(m_canvas);

@@ -88,6 +88,7 @@ private:
     QStringList m_parents; // pipelines that led to the sub-pipeline that is open
     QString m_wantsFiles; // a step that was just made from a template
     bool m_runWhenRead = false;
+    bool m_isFresh = false; // opened, and not read yet
     bool m_sized = false; // the docks have sizes of their own
 };
 

@@ -10,6 +10,7 @@
 #include "ui/source/diff_view.h"
 #include "ui/source/source_page.h"
 #include "ui/state/app_context.h"
+#include "ui/state/local_file.h"
 #include "ui/style/icons.h"
 #include "ui/style/spacing.h"
 #include "ui/style/theme.h"
@@ -39,11 +40,6 @@ namespace sheaf::ui {
 namespace {
 
 constexpr int kRefreshMilliseconds = 150;
-
-QString tidy(const QString& file)
-{
-    return toQt(toPath(QFileInfo(file).absoluteFilePath()).lexically_normal());
-}
 
 /// Where a run keeps its copy of a file: {in its folder, in the folders of code}. The first that is there counts.
 std::vector<std::filesystem::path> copiesIn(
@@ -343,7 +339,7 @@ void SourcePanel::openFile(const QString& file, qint64 offset)
     if (!m_context.document.isOpen()) {
         return;
     }
-    const QString wanted = tidy(file);
+    const QString wanted = tidyPath(file);
     const int known = indexOf(wanted);
     SourcePage* const shown = known >= 0 ? page(known) : add(wanted);
     m_tabs->setCurrentWidget(shown);
@@ -374,11 +370,11 @@ void SourcePanel::listFiles()
     QStringList files { m_context.document.jobFile() };
     if (const auto snapshot = m_context.pipeline.snapshot()) {
         for (const auto& file : snapshot->files) {
-            files << tidy(toQt(file));
+            files << tidyPath(toQt(file));
         }
         for (const auto& step : snapshot->spec.steps) {
             if (const auto script = pipeline::findEntryScript(step.parallel.code, step.parallel.entryScript); !script.empty()) {
-                files << tidy(toQt(script));
+                files << tidyPath(toQt(script));
             }
         }
     }

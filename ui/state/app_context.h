@@ -26,7 +26,7 @@ public:
     WorkThread previewer; // waits for interpreters that read a mini-batch
     SettingsState settings;
     SelectionState selection;
-    DocumentState document { reader };
+    DocumentState document;
     CatalogState catalog { document, worker };
     PipelineState pipeline { document, resolver, checker, settings };
     PlanState plan { planner, previewer };

@@ -18,6 +18,37 @@ void CanvasNotes::rename(const QString& from, const QString& to)
     }
 }
 
+CanvasNotes CanvasNotes::merged(const CanvasNotes& base, const CanvasNotes& mine, const CanvasNotes& theirs)
+{
+    if (theirs == base) {
+        return mine;
+    }
+    CanvasNotes all = theirs;
+    for (auto place = base.places.cbegin(); place != base.places.cend(); ++place) {
+        if (!mine.places.contains(place.key())) {
+            all.places.remove(place.key());
+        }
+    }
+    for (auto place = mine.places.cbegin(); place != mine.places.cend(); ++place) {
+        const auto before = base.places.constFind(place.key());
+        if (before == base.places.cend() || *before != *place) {
+            all.places[place.key()] = *place;
+        }
+    }
+    // Frames have no names: one that was changed is one away and one more.
+    for (const CanvasFrame& frame : base.frames) {
+        if (!mine.frames.contains(frame)) {
+            all.frames.removeOne(frame);
+        }
+    }
+    for (const CanvasFrame& frame : mine.frames) {
+        if (!base.frames.contains(frame) && !all.frames.contains(frame)) {
+            all.frames << frame;
+        }
+    }
+    return all;
+}
+
 QByteArray CanvasNotes::toJson() const
 {
     QJsonObject placed;

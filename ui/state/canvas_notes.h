@@ -31,6 +31,10 @@ struct CanvasNotes {
     /// The place goes over to another node id; what was kept of that one, of a node that is no more, is forgotten.
     void rename(const QString& from, const QString& to);
 
+    /// What was changed from `base` to `mine`, done to `theirs`: two windows on one file do not forget each other's places. Where both changed the
+    /// same place it is mine.
+    [[nodiscard]] static CanvasNotes merged(const CanvasNotes& base, const CanvasNotes& mine, const CanvasNotes& theirs);
+
     [[nodiscard]] QByteArray toJson() const;
     /// What cannot be understood is passed over.
     [[nodiscard]] static CanvasNotes fromJson(const QByteArray& bytes);

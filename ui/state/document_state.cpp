@@ -6,7 +6,7 @@
 #include "core/base/paths.h"
 #include "core/edit/pipeline_edit.h"
 #include "core/workspace/workspace.h"
-#include "ui/state/work_thread.h"
+#include "ui/state/local_file.h"
 #include "ui/text/convert.h"
 
 #include <QCoreApplication>
@@ -17,7 +17,6 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QLockFile>
-#include <QSaveFile>
 #include <QSet>
 #include <QStandardPaths>
 #include <QUndoCommand>
@@ -33,11 +32,6 @@ constexpr int kDraftMilliseconds = 250;
 /// Later typing is a step of its own.
 constexpr qint64 kMergeMilliseconds = 1000;
 
-QString tidy(const QString& file)
-{
-    return toQt(toPath(QFileInfo(file).absoluteFilePath()).lexically_normal());
-}
-
 QString draftFolder()
 {
     return QStandardPaths::writableLocation(QStandardPaths::AppLocalDataLocation) + QStringLiteral("/drafts");
@@ -48,11 +42,43 @@ QString draftName(const QString& jobFile)
     return QString::fromLatin1(QCryptographicHash::hash(jobFile.toUtf8(), QCryptographicHash::Sha1).toHex().left(20));
 }
 
-bool writeWhole(const QString& file, const QByteArray& bytes)
+/// In the workspace around the job file: a .sheaf/ of its own would make the folder a workspace.
+QString notesFile(const QString& jobFile)
 {
-    QDir().mkpath(QFileInfo(file).absolutePath());
-    QSaveFile out(file);
-    return out.open(QIODevice::WriteOnly) && out.write(bytes) == bytes.size() && out.commit();
+    const auto path = toPath(jobFile);
+    const auto folder = workspace::Workspace::around(path).folder();
+    QString name = toQt(path.lexically_relative(folder));
+    name.replace(QLatin1Char('/'), QLatin1Char('_'));
+    return toQt(folder / ".sheaf" / "canvas" / toPath(name + QStringLiteral(".json")));
+}
+
+std::optional<CanvasNotes> readNotes(const QString& jobFile)
+{
+    QFile file(notesFile(jobFile));
+    return file.open(QIODevice::ReadOnly) ? std::optional(CanvasNotes::fromJson(file.readAll())) : std::nullopt;
+}
+
+QJsonValue toJson(const std::string& bytes)
+{
+    return QString::fromLatin1(QByteArray::fromStdString(bytes).toBase64()); // any bytes, not only text
+}
+
+std::string fromJson(const QJsonValue& value)
+{
+    return QByteArray::fromBase64(value.toString().toLatin1()).toStdString();
+}
+
+/// In order and within the text, as it is for the text that they were made for.
+bool fits(const std::string& text, const std::vector<edit::TextPatch>& patches)
+{
+    std::size_t at = 0;
+    for (const auto& patch : patches) {
+        if (patch.begin < at || patch.end < patch.begin || patch.end > text.size()) {
+            return false;
+        }
+        at = patch.end;
+    }
+    return true;
 }
 
 } // namespace
@@ -82,7 +108,7 @@ public:
             m_state.change(change.file, change.forth);
         }
         if (after) {
-            m_state.setNotes(*after);
+            m_state.changeNotes(*before, *after);
         }
         m_state.touched();
     }
@@ -93,7 +119,7 @@ public:
             m_state.change(change->file, change->back);
         }
         if (before) {
-            m_state.setNotes(*before);
+            m_state.changeNotes(*after, *before);
         }
         m_state.touched();
     }
@@ -127,9 +153,8 @@ private:
     qint64 m_at;
 };
 
-DocumentState::DocumentState(WorkThread& worker, QObject* parent)
+DocumentState::DocumentState(QObject* parent)
     : QObject(parent)
-    , m_worker(worker)
 {
     m_settle.setSingleShot(true);
     m_settle.setInterval(kSettleMilliseconds);
@@ -150,6 +175,7 @@ DocumentState::DocumentState(WorkThread& worker, QObject* parent)
 
 DocumentState::~DocumentState()
 {
+    leaveDraft();
     m_undo.clear(); // its steps name this object
 }
 
@@ -173,12 +199,13 @@ std::vector<edit::TextPatch> DocumentState::difference(const std::string& before
 void DocumentState::open(const QString& jobFile)
 {
     close();
-    m_jobFile = tidy(jobFile);
+    m_jobFile = tidyPath(jobFile);
     if (hold(m_jobFile) == nullptr) {
         emit failed({ ErrorCode::NotFound, { { "path", toStd(m_jobFile) } } });
     }
-    readNotes();
+    m_canvas = m_keptCanvas = readNotes(m_jobFile).value_or(CanvasNotes {});
     findDraft();
+    nameDraft();
     emit opened();
     if (hasDraft()) {
         emit draftFound();
@@ -190,28 +217,27 @@ void DocumentState::close()
     if (m_jobFile.isEmpty()) {
         return;
     }
-    if (m_draftTimer.isActive()) {
-        m_draftTimer.stop();
-        keepDraft();
-    }
+    leaveDraft();
     m_jobFile.clear();
     m_undo.clear();
     m_held.clear();
     m_shared.reset();
-    m_draft.clear();
-    m_canvas = {};
+    m_offered = {};
+    m_canvas = m_keptCanvas = {};
+    m_saidNotes = m_saidDraft = false;
     m_lock.reset();
     if (const QStringList watched = m_watcher.files(); !watched.isEmpty()) {
         m_watcher.removePaths(watched);
     }
     m_wasDirty = false;
     m_hasKeptDraft = false;
+    m_mayForget = false;
     emit closed();
 }
 
 DocumentState::Held* DocumentState::hold(const QString& file)
 {
-    const QString name = tidy(file);
+    const QString name = tidyPath(file);
     if (const auto found = m_held.find(name); found != m_held.end()) {
         return &found->second;
     }
@@ -259,8 +285,12 @@ void DocumentState::apply(const Gesture& gesture)
             emit failed({ ErrorCode::NotFound, { { "path", toStd(part.file) } } });
             return;
         }
+        if (!fits(held->text, part.patches)) {
+            emit failed({ ErrorCode::Internal, { { "reason", "a change of " + toStd(QFileInfo(part.file).fileName()) + " was made for an older text" } } });
+            return;
+        }
         if (!part.patches.empty() && edit::patched(held->text, part.patches) != held->text) {
-            step->changes.push_back({ tidy(part.file), part.patches, edit::inverseOf(held->text, part.patches) });
+            step->changes.push_back({ tidyPath(part.file), part.patches, edit::inverseOf(held->text, part.patches) });
         }
     }
     if (gesture.canvas && *gesture.canvas != m_canvas) {
@@ -367,9 +397,10 @@ void DocumentState::change(const QString& file, const std::vector<edit::TextPatc
     emit textChanged(file, patches);
 }
 
-void DocumentState::setNotes(const CanvasNotes& notes)
+/// What another window did meanwhile stays: only what differs between the two is changed.
+void DocumentState::changeNotes(const CanvasNotes& before, const CanvasNotes& after)
 {
-    m_canvas = notes;
+    m_canvas = CanvasNotes::merged(before, after, m_canvas);
     keepNotes();
     emit canvasChanged();
 }
@@ -377,6 +408,7 @@ void DocumentState::setNotes(const CanvasNotes& notes)
 /// After every change: drafts, and the mark of what is not saved.
 void DocumentState::touched()
 {
+    m_mayForget = false;
     const bool dirty = isDirty();
     if (dirty || m_hasKeptDraft) {
         if (!m_draftTimer.isActive()) {
@@ -396,7 +428,7 @@ bool DocumentState::isDirty() const
 
 bool DocumentState::isDirty(const QString& file) const
 {
-    const auto found = m_held.find(tidy(file));
+    const auto found = m_held.find(tidyPath(file));
     return found != m_held.end() && (found->second.text != found->second.saved || found->second.isBesides);
 }
 
@@ -413,31 +445,35 @@ QStringList DocumentState::dirtyFiles() const
 
 // ---- disk ---------------------------------------------------------------------------------------
 
+bool DocumentState::saveFile(const QString& file)
+{
+    onDiskChanged(file); // the watcher may not have told yet
+    Held& held = m_held[file];
+    if (held.isBesides) {
+        return false;
+    }
+    // A link stays one: what it leads to is written.
+    std::error_code error;
+    const auto real = std::filesystem::weakly_canonical(toPath(file), error);
+    const auto target = error ? toPath(file) : real;
+    const auto mode = std::filesystem::status(target, error).permissions();
+    if (auto written = paths::writeFile(target, held.text); !written) {
+        emit failed(written.error());
+        return false;
+    }
+    if (mode != std::filesystem::perms::unknown && mode != std::filesystem::perms::none) {
+        std::filesystem::permissions(target, mode, error);
+    }
+    held.saved = held.text;
+    m_watcher.addPath(file); // a file that was replaced is no longer watched
+    return true;
+}
+
 bool DocumentState::save()
 {
     bool all = true;
     for (const QString& file : dirtyFiles()) {
-        Held& held = m_held[file];
-        onDiskChanged(file); // the watcher may not have told yet
-        if (held.isBesides) {
-            all = false;
-            continue;
-        }
-        // A link stays one: what it leads to is written.
-        std::error_code error;
-        const auto real = std::filesystem::weakly_canonical(toPath(file), error);
-        const auto target = error ? toPath(file) : real;
-        const auto mode = std::filesystem::status(target, error).permissions();
-        if (auto written = paths::writeFile(target, held.text); !written) {
-            emit failed(written.error());
-            all = false;
-            continue;
-        }
-        if (mode != std::filesystem::perms::unknown && mode != std::filesystem::perms::none) {
-            std::filesystem::permissions(target, mode, error);
-        }
-        held.saved = held.text;
-        m_watcher.addPath(file); // a file that was replaced is no longer watched
+        all = saveFile(file) && all;
     }
     if (all) {
         m_undo.setClean();
@@ -453,15 +489,34 @@ bool DocumentState::saveAs(const QString& jobFile)
     if (held == nullptr) {
         return false;
     }
-    if (auto written = paths::writeFile(toPath(tidy(jobFile)), held->text); !written) {
+    bool all = true;
+    for (const QString& file : dirtyFiles()) {
+        all = (file == m_jobFile || saveFile(file)) && all; // the job file stays as it is on disk: its changes go into the other
+    }
+    touched();
+    emit dirtyChanged();
+    if (!all) {
+        return false;
+    }
+    const QString other = tidyPath(jobFile);
+    if (auto written = paths::writeFile(toPath(other), held->text); !written) {
         emit failed(written.error());
         return false;
     }
-    const CanvasNotes notes = m_canvas;
-    discardDraft();
-    open(jobFile);
-    setNotes(notes);
+    if (auto written = writeWhole(notesFile(other), m_canvas.toJson()); !written) {
+        emit failed(written.error()); // the boxes lie elsewhere then: no reason to stay
+    }
+    discardOnClose();
     return true;
+}
+
+/// What is here is told from what is on disk again: no other side is left.
+void DocumentState::endConflict(const QString& file, Held& held)
+{
+    if (std::exchange(held.isBesides, false)) {
+        held.theirs.clear();
+        emit conflictOver(file);
+    }
 }
 
 void DocumentState::onDiskChanged(const QString& file)
@@ -474,22 +529,23 @@ void DocumentState::onDiskChanged(const QString& file)
     const auto bytes = paths::readFile(toPath(file));
     if (!bytes) {
         held.saved.clear(); // taken away: what is here is all there is now, and counts as unsaved
+        endConflict(file, held);
         touched();
         emit dirtyChanged();
         return;
     }
     m_watcher.addPath(file);
-    if (*bytes == held.saved || (held.isBesides && *bytes == held.theirs)) {
+    if (held.isBesides ? *bytes == held.theirs : *bytes == held.saved) {
         return;
     }
-    if (*bytes == held.text) { // the same change was made there
+    if (*bytes == held.saved || *bytes == held.text) { // they took their change back, or made the same
         held.saved = *bytes;
-        held.isBesides = false;
+        endConflict(file, held);
         touched();
         emit dirtyChanged();
         return;
     }
-    if (held.text != held.saved) {
+    if (held.text != held.saved || held.isBesides) {
         held.isBesides = true;
         held.theirs = *bytes;
         emit conflictFound(file);
@@ -518,7 +574,7 @@ QStringList DocumentState::conflicts() const
 
 bool DocumentState::settle(const QString& file, Choice choice)
 {
-    const auto found = m_held.find(tidy(file));
+    const auto found = m_held.find(tidyPath(file));
     if (found == m_held.end() || !found->second.isBesides) {
         return true;
     }
@@ -533,10 +589,9 @@ bool DocumentState::settle(const QString& file, Choice choice)
         }
         wanted = std::move(*both);
     }
-    const std::string theirs = std::move(held.theirs);
+    const std::string theirs = held.theirs;
     held.saved = theirs;
-    held.isBesides = false;
-    held.theirs.clear();
+    endConflict(found->first, held);
     const QString name = QFileInfo(file).fileName();
     if (choice == Choice::Mine) { // theirs is a step of undo away
         const std::string mine = held.text;
@@ -552,10 +607,14 @@ bool DocumentState::settle(const QString& file, Choice choice)
 
 // ---- drafts and notes ---------------------------------------------------------------------------
 
-/// One file per job file and session: two windows on one file do not write over each other's draft.
-QString DocumentState::draftFile() const
+/// One file per job file and session: two windows on one file do not write over each other's draft, and none over one that is still offered.
+void DocumentState::nameDraft()
 {
-    return QStringLiteral("%1/%2-%3.json").arg(draftFolder(), draftName(m_jobFile)).arg(QCoreApplication::applicationPid());
+    const QString head = QStringLiteral("%1/%2-%3").arg(draftFolder(), draftName(m_jobFile)).arg(QCoreApplication::applicationPid());
+    m_draftFile = head + QStringLiteral(".json");
+    for (int i = 2; QFile::exists(m_draftFile) || QFile::exists(m_draftFile + QStringLiteral(".lock")); ++i) { // numbers of processes come again
+        m_draftFile = QStringLiteral("%1-%2.json").arg(head).arg(i);
+    }
 }
 
 void DocumentState::keepDraft()
@@ -563,24 +622,39 @@ void DocumentState::keepDraft()
     if (m_jobFile.isEmpty()) {
         return;
     }
-    const QString file = draftFile();
     QJsonObject texts;
     for (const QString& name : dirtyFiles()) {
-        texts[name] = QString::fromLatin1(QByteArray::fromStdString(m_held[name].text).toBase64());
+        const Held& held = m_held[name];
+        texts[name] = QJsonObject { { QStringLiteral("text"), toJson(held.text) }, { QStringLiteral("base"), toJson(held.saved) } };
     }
     if (texts.isEmpty()) {
-        QFile::remove(file);
+        QFile::remove(m_draftFile);
         m_hasKeptDraft = false;
         return;
     }
     if (!m_lock) {
         QDir().mkpath(draftFolder());
-        m_lock = std::make_unique<QLockFile>(file + QStringLiteral(".lock"));
+        m_lock = std::make_unique<QLockFile>(m_draftFile + QStringLiteral(".lock"));
         m_lock->setStaleLockTime(0); // held as long as this process lives
         m_lock->tryLock(0);
     }
     m_hasKeptDraft = true;
-    writeWhole(file, QJsonDocument(QJsonObject { { QStringLiteral("jobFile"), m_jobFile }, { QStringLiteral("texts"), texts } }).toJson());
+    const QJsonObject all { { QStringLiteral("jobFile"), m_jobFile }, { QStringLiteral("texts"), texts } };
+    if (auto written = writeWhole(m_draftFile, QJsonDocument(all).toJson()); !written && !std::exchange(m_saidDraft, true)) {
+        emit failed(written.error()); // once: it is tried again at every change
+    }
+}
+
+/// The last word about this session's draft, before the file is closed.
+void DocumentState::leaveDraft()
+{
+    const bool isDue = m_draftTimer.isActive();
+    m_draftTimer.stop();
+    if (m_mayForget) {
+        QFile::remove(m_draftFile);
+    } else if (isDue) {
+        keepDraft();
+    }
 }
 
 void DocumentState::findDraft()
@@ -589,7 +663,12 @@ void DocumentState::findDraft()
     for (const QString& name : folder.entryList({ draftName(m_jobFile) + QStringLiteral("-*.json") }, QDir::Files, QDir::Time)) {
         QLockFile lock(folder.filePath(name) + QStringLiteral(".lock"));
         lock.setStaleLockTime(0);
-        if (!lock.tryLock(0)) {
+        qint64 writer = 0;
+        QString host;
+        QString program;
+        // Numbers of processes come again: one of ours that this process does not hold was left by another.
+        const auto isLeft = [&] { return lock.getLockInfo(&writer, &host, &program) && writer == QCoreApplication::applicationPid() && lock.removeStaleLockFile() && lock.tryLock(0); };
+        if (!lock.tryLock(0) && !isLeft()) {
             continue; // its writer lives
         }
         QFile file(folder.filePath(name));
@@ -597,15 +676,16 @@ void DocumentState::findDraft()
             continue;
         }
         const QJsonObject texts = QJsonDocument::fromJson(file.readAll()).object()[QStringLiteral("texts")].toObject();
-        for (auto text = texts.begin(); text != texts.end(); ++text) {
-            const std::string bytes = QByteArray::fromBase64(text->toString().toLatin1()).toStdString();
-            const std::string* now = this->text(text.key());
-            if (now != nullptr && *now != bytes) {
-                m_draft.emplace(text.key(), bytes);
+        for (auto entry = texts.begin(); entry != texts.end(); ++entry) {
+            const QJsonObject kept = entry->toObject();
+            Draft::Text text { fromJson(kept[QStringLiteral("text")]), fromJson(kept[QStringLiteral("base")]) };
+            const std::string* now = this->text(entry.key());
+            if (now == nullptr || *now != text.text) {
+                m_offered.texts.emplace(entry.key(), std::move(text));
             }
         }
-        if (!m_draft.empty()) {
-            m_draftSource = file.fileName();
+        if (hasDraft()) {
+            m_offered.source = file.fileName();
             return;
         }
         file.remove(); // says what is on disk already
@@ -614,53 +694,53 @@ void DocumentState::findDraft()
 
 void DocumentState::restoreDraft()
 {
+    const Draft draft = std::exchange(m_offered, {});
     Gesture gesture { tr("Restore unsaved changes"), {}, {}, {} };
-    for (const auto& [file, bytes] : m_draft) {
-        if (const std::string* now = text(file)) {
-            gesture.parts.push_back({ file, difference(*now, bytes) });
+    QStringList conflicts;
+    for (const auto& [file, kept] : draft.texts) {
+        if (hold(file) == nullptr) { // deleted meanwhile: it is there again when it is saved
+            m_held.emplace(file, Held {});
         }
+        onDiskChanged(file);
+        Held& held = m_held[file];
+        const std::string disk = held.isBesides ? held.theirs : held.saved;
+        if (disk != kept.base && disk != kept.text) { // written since: what is restored must not cover it unasked
+            held.saved = kept.base;
+            held.theirs = disk;
+            held.isBesides = true;
+            conflicts << file;
+        }
+        gesture.parts.push_back({ file, difference(held.text, kept.text) });
     }
-    const QString source = m_draftSource;
-    m_draft.clear();
     apply(gesture);
+    touched();
     keepDraft(); // before the old one goes
-    if (source != draftFile()) {
-        QFile::remove(source);
+    QFile::remove(draft.source);
+    for (const QString& file : conflicts) {
+        emit conflictFound(file);
     }
 }
 
 void DocumentState::discardDraft()
 {
-    if (!m_draft.empty()) {
-        m_draft.clear();
-        QFile::remove(m_draftSource);
-        return;
+    if (hasDraft()) {
+        QFile::remove(std::exchange(m_offered, {}).source);
     }
-    m_draftTimer.stop();
-    QFile::remove(draftFile());
-    m_hasKeptDraft = false;
 }
 
-/// In the workspace around the job file: a .sheaf/ of its own would make the folder a workspace.
-QString DocumentState::notesFile() const
-{
-    const auto path = toPath(m_jobFile);
-    const auto folder = workspace::Workspace::around(path).folder();
-    QString name = toQt(path.lexically_relative(folder));
-    name.replace(QLatin1Char('/'), QLatin1Char('_'));
-    return toQt(folder / ".sheaf" / "canvas" / toPath(name + QStringLiteral(".json")));
-}
-
-void DocumentState::readNotes()
-{
-    QFile file(notesFile());
-    m_canvas = file.open(QIODevice::ReadOnly) ? CanvasNotes::fromJson(file.readAll()) : CanvasNotes {};
-}
-
+/// At once: they are small, and who closes the window has moved the last box by then.
 void DocumentState::keepNotes()
 {
-    m_worker.ask(
-        this, [file = notesFile(), bytes = m_canvas.toJson()] { return writeWhole(file, bytes); }, [](bool) { });
+    if (const auto disk = readNotes(m_jobFile)) {
+        m_canvas = CanvasNotes::merged(m_keptCanvas, m_canvas, *disk); // another window may have written them
+    }
+    const auto written = writeWhole(notesFile(m_jobFile), m_canvas.toJson());
+    if (written) {
+        m_keptCanvas = m_canvas;
+    } else if (!m_saidNotes) {
+        emit failed(written.error());
+    }
+    m_saidNotes = !written;
 }
 
 } // namespace sheaf::ui

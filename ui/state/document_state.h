@@ -22,8 +22,6 @@
 
 namespace sheaf::ui {
 
-class WorkThread;
-
 /// What one gesture changes: texts of files, and where things lie on the canvas. One gesture is one step of undo.
 struct Gesture {
     QString title; // "Set mini_batch_size of score → 20"; named in the menu
@@ -41,13 +39,13 @@ struct Gesture {
 /// The texts that are being edited: the job file, the component files that it names, scripts and tables that are open in an editor. The text is the
 /// truth: every change of a file goes through apply(), which is a step of undo, or comes from the disk. Keeps drafts of what is not saved,
 /// so that nothing is lost when the program is killed, and notices when another program writes a file. Owned by AppContext; main thread; job
-/// files are small: they and their drafts are read and written here.
+/// files are small: they, their drafts and the notes of the canvas are read and written here.
 class DocumentState : public QObject
 {
     Q_OBJECT
 
 public:
-    explicit DocumentState(WorkThread& worker, QObject* parent = nullptr);
+    explicit DocumentState(QObject* parent = nullptr);
     ~DocumentState() override;
 
     /// Forgets what was open and begins with this job file. A file that is not there is an error told by failed().
@@ -67,7 +65,8 @@ public:
 
     /// The one range in which two texts differ.
     [[nodiscard]] static std::vector<edit::TextPatch> difference(const std::string& before, const std::string& after);
-    /// Carries the gesture out. Parts that change nothing are dropped; a gesture without any part is none.
+    /// Carries the gesture out. Parts that change nothing are dropped; a gesture without any part is none. One that does not fit the text (it was
+    /// made for an older one) is refused whole: told by failed().
     void apply(const Gesture& gesture);
     /// Shorthands: a whole new text of the file, or an edit; false when it was refused (told by failed()).
     bool rewrite(const QString& title, const QString& file, const std::string& text, const QString& mergeKey = {});
@@ -88,7 +87,8 @@ public:
     void settleEdits() { emit settleAsked(); }
     /// Writes every changed file (each whole or not at all). False when one could not be written: told by failed(), the others are saved.
     bool save();
-    /// What is open goes into another file, which is open from then on.
+    /// Writes the pipeline, with its places on the canvas, to another job file, after all other changed files. False (told by failed(), or there are
+    /// conflicts) when one of them could not be saved: then the other job file is not written. Who asks opens it; what is open here may be forgotten then.
     bool saveAs(const QString& jobFile);
 
     /// A file that was changed here and by another program. Until one of the three is chosen save() refuses it.
@@ -97,10 +97,12 @@ public:
     /// Both: changes of different lines are put together; false when the same lines were changed (nothing is done then).
     bool settle(const QString& file, Choice choice);
 
-    /// Unsaved edits of this job file that an earlier session left.
-    [[nodiscard]] bool hasDraft() const { return !m_draft.empty(); }
+    /// Unsaved edits of this job file that an earlier session left. Restored over a file that was written since they are a conflict.
+    [[nodiscard]] bool hasDraft() const { return !m_offered.texts.empty(); }
     void restoreDraft();
     void discardDraft();
+    /// What is not saved may be forgotten as soon as this file is closed; until then it is kept like before. A later change takes that back.
+    void discardOnClose() { m_mayForget = true; }
 
 signals:
     void opened(); // another job file; its text is there
@@ -111,6 +113,7 @@ signals:
     void canvasChanged();
     void dirtyChanged();
     void conflictFound(const QString& file);
+    void conflictOver(const QString& file); // settled, or the other side took its change back
     void reloaded(const QString& file); // another program wrote it, nothing was changed here
     void draftFound();
     void failed(const sheaf::Error& error);
@@ -124,34 +127,48 @@ private:
         std::string theirs;
     };
 
+    /// What an earlier session left: the texts, and what each was on disk when it began from there.
+    struct Draft {
+        struct Text {
+            std::string text;
+            std::string base;
+        };
+        QString source; // the file
+        std::map<QString, Text> texts;
+    };
+
     void change(const QString& file, const std::vector<edit::TextPatch>& patches);
-    void setNotes(const CanvasNotes& notes);
+    void changeNotes(const CanvasNotes& before, const CanvasNotes& after);
     Result<void> rename(const QString& title, const Result<std::string>& text, const QString& fromNode, const QString& toNode, const std::optional<QPointF>& place);
     Held* hold(const QString& file);
+    bool saveFile(const QString& file);
+    void endConflict(const QString& file, Held& held);
     void onDiskChanged(const QString& file);
     void touched();
     void keepDraft();
+    void leaveDraft();
     void findDraft();
-    void readNotes();
+    void nameDraft();
     void keepNotes();
-    [[nodiscard]] QString notesFile() const;
-    [[nodiscard]] QString draftFile() const;
 
-    WorkThread& m_worker;
     QString m_jobFile;
     std::map<QString, Held> m_held;
     CanvasNotes m_canvas;
+    CanvasNotes m_keptCanvas; // as on disk when it was read or written last
+    bool m_saidNotes = false; // that they cannot be written; once is enough
+    bool m_saidDraft = false;
     QUndoStack m_undo;
     QFileSystemWatcher m_watcher;
     QTimer m_settle;
     QTimer m_draftTimer;
     QStringList m_suspects; // told by the watcher, not looked at yet
-    std::map<QString, std::string> m_draft; // of an earlier session, offered
-    QString m_draftSource;
+    Draft m_offered;
+    QString m_draftFile; // of this session; its name differs from that of what is offered
     std::unique_ptr<QLockFile> m_lock; // of this session's draft
     mutable spec::SharedTexts m_shared;
     bool m_wasDirty = false;
     bool m_hasKeptDraft = false;
+    bool m_mayForget = false;
 };
 
 } // namespace sheaf::ui

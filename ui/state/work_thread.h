@@ -18,6 +18,7 @@ namespace sheaf::ui {
 /// One background thread that is given questions and hands back answers as values. Owned by AppContext, which has two: one that
 /// reads (run records, files: quick) and one that works (starting runs, layout: may take a second).
 /// `work` runs in its thread, `then` in the main thread and only while `guard` lives; answers come in the order of the questions.
+/// What was not begun when it is destroyed is dropped: nothing that must be kept is written here.
 class WorkThread : public QObject
 {
     Q_OBJECT

@@ -14,19 +14,23 @@
 #include <QPushButton>
 #include <QVBoxLayout>
 
+#include <utility>
+
 namespace sheaf::ui {
 
 MessageBar::MessageBar(QWidget* parent)
     : QFrame(parent)
     , m_sentence(new QLabel(this))
     , m_fix(new QLabel(this))
+    , m_beside(new QLabel(this))
     , m_close(new QPushButton(this))
     , m_choices(new QHBoxLayout)
 {
     setObjectName(QStringLiteral("shell.message"));
     m_sentence->setObjectName(QStringLiteral("shell.message.sentence"));
     m_fix->setObjectName(QStringLiteral("shell.message.fix"));
-    for (QLabel* label : { m_sentence, m_fix }) {
+    m_beside->setObjectName(QStringLiteral("shell.message.beside"));
+    for (QLabel* label : { m_sentence, m_fix, m_beside }) {
         label->setTextFormat(Qt::PlainText);
         label->setWordWrap(true);
         label->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -42,6 +46,7 @@ MessageBar::MessageBar(QWidget* parent)
     words->setSpacing(0);
     words->addWidget(m_sentence);
     words->addWidget(m_fix);
+    words->addWidget(m_beside);
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(44, space::kMedium, space::kMedium, space::kMedium);
     row->addLayout(words, 1);
@@ -51,48 +56,133 @@ MessageBar::MessageBar(QWidget* parent)
     hide();
 }
 
-bool MessageBar::isAsking() const
+void MessageBar::ask(const Question& question)
 {
-    return isVisibleTo(parentWidget()) && m_choices->count() > 0;
+    for (Question& asked : m_questions) {
+        if (asked.key == question.key) {
+            asked = question;
+            refresh();
+            return;
+        }
+    }
+    m_questions << question;
+    refresh();
 }
 
-void MessageBar::ask(Kind kind, const QString& sentence, const QString& fix, const QVector<Choice>& choices)
+void MessageBar::insist(const Question& question)
 {
-    dismiss();
-    showMessage(kind, sentence, fix);
-    for (const Choice& choice : choices) {
-        auto* button = new QPushButton(choice.text, this);
-        button->setObjectName(choice.id);
-        connect(button, &QPushButton::clicked, this, [this, does = choice.does] {
-            dismiss();
-            does();
-        });
-        m_choices->addWidget(button);
+    m_questions.removeIf([&question](const Question& asked) { return asked.key == question.key; });
+    m_questions.prepend(question);
+    refresh();
+    if (QLayoutItem* first = m_choices->itemAt(0)) {
+        first->widget()->setFocus(Qt::OtherFocusReason);
     }
+}
+
+void MessageBar::withdraw(const QString& key)
+{
+    if (m_questions.removeIf([&key](const Question& asked) { return asked.key == key; }) > 0) {
+        refresh();
+    }
+}
+
+void MessageBar::answer(const QString& choice)
+{
+    const Question answered = m_questions.takeFirst(); // first: an answer may ask again
+    for (const Choice& one : answered.choices) {
+        if (one.id == choice) {
+            one.does();
+        }
+    }
+    refresh();
 }
 
 void MessageBar::showMessage(Kind kind, const QString& sentence, const QString& fix)
 {
-    if (isAsking()) {
-        return;
-    }
-    m_kind = kind;
-    m_sentence->setText(sentence);
-    m_fix->setText(fix);
-    m_fix->setVisible(!fix.isEmpty());
-    setAccessibleName(sentence + QLatin1Char(' ') + fix);
-    show();
-    update();
+    m_message = Message { kind, sentence, fix };
+    refresh();
 }
 
 void MessageBar::dismiss()
 {
-    hide();
-    m_sentence->clear();
-    m_fix->clear();
+    if (m_questions.isEmpty()) {
+        m_message.reset();
+    } else {
+        m_questions.removeFirst();
+    }
+    refresh();
+}
+
+void MessageBar::clearMessage()
+{
+    m_message.reset();
+    refresh();
+}
+
+void MessageBar::clear()
+{
+    m_questions.clear();
+    m_message.reset();
+    refresh();
+}
+
+void MessageBar::refresh()
+{
+    showChoices();
+    if (m_questions.isEmpty() && !m_message) {
+        hide();
+        m_sentence->clear();
+        m_fix->clear();
+        return;
+    }
+    const Message shown = m_questions.isEmpty() ? *m_message : Message { m_questions.first().kind, m_questions.first().sentence, m_questions.first().fix };
+    QStringList beside;
+    if (!m_questions.isEmpty() && m_message) {
+        beside << m_message->sentence << m_message->fix;
+        beside.removeAll(QString());
+    }
+    m_kind = shown.kind;
+    m_sentence->setText(shown.sentence);
+    m_fix->setText(shown.fix);
+    m_fix->setVisible(!shown.fix.isEmpty());
+    m_beside->setText(beside.join(QLatin1Char(' ')));
+    m_beside->setVisible(!beside.isEmpty());
+    setAccessibleName((QStringList { shown.sentence, shown.fix } + beside).join(QLatin1Char(' ')));
+    for (int i = 0; i < m_choices->count(); ++i) {
+        m_choices->itemAt(i)->widget()->setAccessibleDescription(shown.sentence + QLatin1Char(' ') + shown.fix); // who comes by keyboard hears what is asked
+    }
+    show();
+    update();
+}
+
+/// Only when it is another question: the keyboard may be on a choice while something else is said.
+void MessageBar::showChoices()
+{
+    QStringList all;
+    if (!m_questions.isEmpty()) {
+        all << m_questions.first().key;
+        for (const Choice& choice : m_questions.first().choices) {
+            all << choice.id << choice.text;
+        }
+    }
+    if (const QString now = all.join(QLatin1Char('\n')); now == std::exchange(m_shown, now)) {
+        return;
+    }
     while (QLayoutItem* item = m_choices->takeAt(0)) {
-        item->widget()->deleteLater();
+        item->widget()->hide();
+        item->widget()->setObjectName({}); // its name is given again
+        item->widget()->deleteLater(); // it may be the one that was pressed
         delete item;
+    }
+    if (m_questions.isEmpty()) {
+        return;
+    }
+    for (const Choice& choice : m_questions.first().choices) {
+        auto* button = new QPushButton(choice.text, this);
+        button->setObjectName(choice.id);
+        connect(button, &QPushButton::clicked, this, [this, id = choice.id] { answer(id); });
+        m_choices->addWidget(button);
+        button->show(); // what is hidden cannot have the keyboard
     }
 }
 
