@@ -375,6 +375,8 @@ private slots:
         m_folder.write("conflict/work.py", "theirs = 2\n");
         QTRY_COMPARE(m_context->document.conflicts().size(), 2); // the second question waits behind the first
         QVERIFY(child<QLabel>("shell.message.sentence")->text().contains(QStringLiteral("pipeline.yml")));
+        m_window->activateWindow(); // a dialog was in front before
+        QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
         m_window->findChild<CanvasPanel*>()->view()->setFocus();
         key(Qt::Key_S, Qt::ControlModifier);
         QVERIFY2(child<QLabel>("shell.message.sentence")->text().contains(QStringLiteral("not saved")), qPrintable(child<QLabel>("shell.message.sentence")->text()));
