@@ -8,6 +8,9 @@
 #endif
 
 #include <QDir>
+#include <QFile>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QProcess>
 #include <QSignalSpy>
 #include <QStandardPaths>
@@ -364,14 +367,43 @@ private slots:
         QVERIFY(onDisk().find("unsaved") != std::string::npos);
     }
 
+    void a_draft_of_an_earlier_version_is_understood()
+    {
+        killSession();
+        const QDir drafts(QStandardPaths::writableLocation(QStandardPaths::AppLocalDataLocation) + QStringLiteral("/drafts"));
+        QFile draft(drafts.filePath(drafts.entryList({ QStringLiteral("*.json") }).value(0)));
+        QVERIFY(draft.open(QIODevice::ReadOnly));
+        QJsonObject kept = QJsonDocument::fromJson(draft.readAll()).object();
+        draft.close();
+        QJsonObject texts = kept[QStringLiteral("texts")].toObject();
+        for (const QString& file : texts.keys()) {
+            texts[file] = texts[file].toObject()[QStringLiteral("text")].toString();
+        }
+        QVERIFY(!texts.isEmpty());
+        kept[QStringLiteral("texts")] = texts;
+        QVERIFY(draft.open(QIODevice::WriteOnly));
+        draft.write(QJsonDocument(kept).toJson());
+        draft.close();
+
+        DocumentState document;
+        const QSignalSpy conflict(&document, &DocumentState::conflictFound);
+        document.open(m_file);
+        QVERIFY(document.hasDraft());
+        document.restoreDraft();
+        QCOMPARE(conflict.count(), 0);
+        QVERIFY(document.text(m_file)->find("command: 'unsaved'") != std::string::npos);
+    }
+
     void a_draft_of_a_file_that_was_deleted_is_not_lost()
     {
         killSession();
         std::filesystem::remove(toPath());
         DocumentState document;
+        const QSignalSpy conflict(&document, &DocumentState::conflictFound);
         document.open(m_file);
         QVERIFY(document.hasDraft());
         document.restoreDraft();
+        QCOMPARE(conflict.count(), 0); // there is no other text to choose
         QVERIFY(document.save());
         QVERIFY(onDisk().find("unsaved") != std::string::npos);
     }

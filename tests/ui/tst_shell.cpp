@@ -413,6 +413,23 @@ private slots:
         QVERIFY(child<QLabel>("shell.message.sentence")->text().contains(QStringLiteral("/x/y"))); // alone now
         m_window->findChild<QAction*>(QStringLiteral("file.start"))->trigger();
     }
+
+    void problems_that_were_shown_do_not_cover_what_is_looked_at()
+    {
+        const QString file = QString::fromStdString(m_folder.write("wrong/pipeline.yml", "type: pipeline\njobs:\n  a:\n    type: comand\n").string());
+        m_window->openPath(file);
+        QTRY_VERIFY(m_context->pipeline.count(spec::Severity::Error) > 0);
+        auto* problems = child<QDockWidget>("dock.problems");
+        QTRY_VERIFY(!problems->visibleRegion().isEmpty());
+        auto* runs = child<QDockWidget>("dock.runs");
+        runs->raise();
+        QTRY_VERIFY(!runs->visibleRegion().isEmpty());
+        QSignalSpy read(&m_context->pipeline, &PipelineState::changed);
+        emit qGuiApp->applicationStateChanged(Qt::ApplicationActive); // everything is looked at again
+        QTRY_VERIFY(read.count() > 0);
+        QVERIFY(!runs->visibleRegion().isEmpty());
+        QVERIFY(problems->visibleRegion().isEmpty());
+    }
 };
 
 SHEAF_TEST(tst_shell)

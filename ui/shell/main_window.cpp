@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Sheaf authors
 #include "ui/shell/main_window.h"
 
+#include "core/edit/pipeline_edit.h"
 #include "ui/canvas/canvas_actions.h"
 #include "ui/canvas/canvas_panel.h"
 #include "ui/canvas/graph_view.h"
@@ -125,7 +126,7 @@ void MainWindow::buildPanels()
     connect(start, &StartPage::browseRequested, m_files, &FileKeeper::askOpen);
     connect(start, &StartPage::sampleRequested, m_files, &FileKeeper::askSample);
     connect(m_files, &FileKeeper::openRequested, this, [this](const QString& file) { openPath(file); });
-    connect(m_canvas, &CanvasPanel::stepMade, this, [this](const QString& step) { m_wantsFiles = step; });
+    connect(m_canvas, &CanvasPanel::stepMade, this, [this](const QString& step) { m_wantsFiles << step; });
     connect(m_canvas, &CanvasPanel::fileAsked, this, [this](const QString& file) {
         if (m_files->mayLeave()) {
             const QStringList parents = m_parents + QStringList { m_context.pipeline.file() };
@@ -255,21 +256,37 @@ void MainWindow::goBack()
 }
 
 /// A new step may name a script or a table that is not there yet.
-void MainWindow::offerFiles(const QString& step)
+/// Of one step after the other: what was written for the first, the next does not want any more.
+void MainWindow::offerFiles()
 {
-    for (const auto& candidate : m_context.pipeline.snapshot()->spec.steps) {
-        if (toQt(candidate.name) != step) {
+    const auto snapshot = m_context.pipeline.snapshot();
+    const std::string* text = m_context.document.text(m_context.document.jobFile());
+    if (m_wantsFiles.isEmpty() || !snapshot || text == nullptr || (m_starter != nullptr && m_starter->isVisible())) {
+        return;
+    }
+    const auto names = edit::namesIn(*text, "jobs");
+    const auto& steps = snapshot->spec.steps;
+    for (const QString& wanted : std::exchange(m_wantsFiles, {})) {
+        const auto step = std::find_if(steps.begin(), steps.end(), [&](const auto& candidate) { return toQt(candidate.name) == wanted; });
+        if (std::find(names.begin(), names.end(), toStd(wanted)) == names.end()) {
+            continue; // it was taken back
+        }
+        if (step == steps.end() || (m_starter != nullptr && m_starter->isVisible())) {
+            m_wantsFiles << wanted; // the snapshot is of before; or its turn comes
             continue;
         }
-        if (const auto files = starterFiles(candidate); !files.isEmpty()) {
-            auto* dialog = new StarterFilesDialog(step, files, this);
-            connect(dialog, &StarterFilesDialog::written, this, [this] {
-                m_context.pipeline.reload();
-                m_context.catalog.refresh();
-            });
-            connect(dialog, &StarterFilesDialog::failed, this, [this](const QString& sentence) { m_message->showMessage(MessageBar::Kind::Error, sentence); });
-            dialog->open();
+        const auto files = starterFiles(*step);
+        if (files.isEmpty()) {
+            continue;
         }
+        m_starter = new StarterFilesDialog(wanted, files, this);
+        connect(m_starter, &StarterFilesDialog::written, this, [this] {
+            m_context.pipeline.reload();
+            m_context.catalog.refresh();
+        });
+        connect(m_starter, &StarterFilesDialog::failed, this, [this](const QString& sentence) { m_message->showMessage(MessageBar::Kind::Error, sentence); });
+        connect(m_starter, &QDialog::finished, this, &MainWindow::offerFiles);
+        m_starter->open();
     }
 }
 
@@ -354,6 +371,7 @@ void MainWindow::connectAll()
     });
     connect(&m_context.pipeline, &PipelineState::opened, this, [this] {
         m_isFresh = true;
+        m_hadErrors = false;
         m_wantsFiles.clear();
     });
     connect(&m_context.pipeline, &PipelineState::changed, this, [this] {
@@ -361,15 +379,14 @@ void MainWindow::connectAll()
         if (std::exchange(m_isFresh, false) && m_context.selection.step().isEmpty() && m_context.pipeline.snapshot() && !m_context.pipeline.snapshot()->spec.steps.empty()) {
             m_context.selection.setStep(toQt(m_context.pipeline.snapshot()->spec.steps.back().name));
         }
-        if (m_context.pipeline.count(spec::Severity::Error) > 0) {
+        // The first errors are shown; who looks at something else then is left alone.
+        const bool hasErrors = m_context.pipeline.count(spec::Severity::Error) > 0;
+        if (hasErrors && !std::exchange(m_hadErrors, hasErrors)) {
             m_problemsDock->raise();
         }
+        m_hadErrors = hasErrors;
         refreshActions();
-        const auto snapshot = m_context.pipeline.snapshot();
-        const auto isWanted = [this](const auto& step) { return toQt(step.name) == m_wantsFiles; };
-        if (!m_wantsFiles.isEmpty() && snapshot && std::any_of(snapshot->spec.steps.begin(), snapshot->spec.steps.end(), isWanted)) { // else it is of before
-            offerFiles(std::exchange(m_wantsFiles, QString()));
-        }
+        offerFiles();
         if (std::exchange(m_runWhenRead, false) && m_context.pipeline.canRun()) {
             run();
         }

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <QMainWindow>
+#include <QPointer>
+#include <QStringList>
 
 class QAction;
 class QDockWidget;
@@ -16,6 +18,7 @@ class CanvasPanel;
 class FileKeeper;
 class HistoryPanel;
 class MessageBar;
+class StarterFilesDialog;
 class StepDetails;
 
 /// The frame: places the panels, holds the actions, says in one line what is going on. It knows no more of a panel than
@@ -49,7 +52,7 @@ private:
     void openFile(const QString& file);
     void openRun(const QString& run);
     void goBack();
-    void offerFiles(const QString& step);
+    void offerFiles();
     void showStart();
     void stop();
     void attachToActive();
@@ -86,9 +89,11 @@ private:
     QList<QAction*> m_graphActions;
     QString m_theme; // the one that is drawn
     QStringList m_parents; // pipelines that led to the sub-pipeline that is open
-    QString m_wantsFiles; // a step that was just made from a template
+    QStringList m_wantsFiles; // steps that were just made from templates
+    QPointer<StarterFilesDialog> m_starter; // for one of them
     bool m_runWhenRead = false;
     bool m_isFresh = false; // opened, and not read yet
+    bool m_hadErrors = false; // the last time it was read
     bool m_sized = false; // the docks have sizes of their own
 };
 

@@ -286,7 +286,7 @@ void DocumentState::apply(const Gesture& gesture)
             return;
         }
         if (!fits(held->text, part.patches)) {
-            emit failed({ ErrorCode::Internal, { { "reason", "a change of " + toStd(QFileInfo(part.file).fileName()) + " was made for an older text" } } });
+            emit failed({ ErrorCode::Invalid, { { "what", toStd(QFileInfo(part.file).fileName()) }, { "found", "changed meanwhile" }, { "allowed", "this was worked out for an older text: do it again" } } });
             return;
         }
         if (!part.patches.empty() && edit::patched(held->text, part.patches) != held->text) {
@@ -504,7 +504,8 @@ bool DocumentState::saveAs(const QString& jobFile)
         return false;
     }
     if (auto written = writeWhole(notesFile(other), m_canvas.toJson()); !written) {
-        emit failed(written.error()); // the boxes lie elsewhere then: no reason to stay
+        // The boxes lie elsewhere then: no reason to stay. Told when the other file is open, for opening clears what was said.
+        QMetaObject::invokeMethod(this, [this, error = written.error()] { emit failed(error); }, Qt::QueuedConnection);
     }
     discardOnClose();
     return true;
@@ -676,10 +677,19 @@ void DocumentState::findDraft()
             continue;
         }
         const QJsonObject texts = QJsonDocument::fromJson(file.readAll()).object()[QStringLiteral("texts")].toObject();
+        bool isUnderstood = true;
         for (auto entry = texts.begin(); entry != texts.end(); ++entry) {
             const QJsonObject kept = entry->toObject();
-            Draft::Text text { fromJson(kept[QStringLiteral("text")]), fromJson(kept[QStringLiteral("base")]) };
             const std::string* now = this->text(entry.key());
+            Draft::Text text;
+            if (entry->isString()) { // as drafts were first: they did not say what they began from
+                text = { fromJson(*entry), now != nullptr ? *now : std::string() };
+            } else if (kept.contains(QStringLiteral("text"))) {
+                text = { fromJson(kept[QStringLiteral("text")]), fromJson(kept[QStringLiteral("base")]) };
+            } else {
+                isUnderstood = false;
+                continue;
+            }
             if (now == nullptr || *now != text.text) {
                 m_offered.texts.emplace(entry.key(), std::move(text));
             }
@@ -688,7 +698,9 @@ void DocumentState::findDraft()
             m_offered.source = file.fileName();
             return;
         }
-        file.remove(); // says what is on disk already
+        if (isUnderstood) {
+            file.remove(); // says what is on disk already
+        }
     }
 }
 
@@ -700,6 +712,8 @@ void DocumentState::restoreDraft()
     for (const auto& [file, kept] : draft.texts) {
         if (hold(file) == nullptr) { // deleted meanwhile: it is there again when it is saved
             m_held.emplace(file, Held {});
+            gesture.parts.push_back({ file, difference({}, kept.text) });
+            continue;
         }
         onDiskChanged(file);
         Held& held = m_held[file];

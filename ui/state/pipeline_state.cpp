@@ -246,6 +246,9 @@ void PipelineState::check()
     }
     if (m_areScriptsDue || m_scripts != m_checkedScripts) {
         checkScripts();
+    } else if (!m_askedScripts.isEmpty() && m_askedScripts != m_scripts) { // they are again as they were checked: what was asked meanwhile is of no use
+        ++m_scriptQuestion;
+        m_askedScripts.clear();
     }
     if (isDiskDue()) {
         checkDisk();

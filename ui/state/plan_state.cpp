@@ -353,14 +353,11 @@ void PlanState::start()
     emit changed();
 }
 
-/// A plan of files that are not there any more is of no use; a whole one is compared first, so that nobody loses their place in it for nothing.
+/// A whole plan is compared first, so that nobody loses their place in it for nothing. One that is being made comes to its end and is compared
+/// then (Made::didChange): begun again for each file that comes, it would never be whole while another program writes.
 void PlanState::settled()
 {
-    if (m_phase == Phase::Planning) {
-        start();
-    } else {
-        lookAgain();
-    }
+    lookAgain();
 }
 
 void PlanState::lookAgain()
@@ -375,21 +372,31 @@ void PlanState::lookAgain()
     m_planner.ask(
         this,
         [request = m_request, isMade, stop = m_lookStop.get_token()] {
+            using Look = std::pair<std::string, std::vector<std::string>>; // what it came to; what is to be watched
             if (stop.stop_requested()) {
-                return std::string();
+                return Look();
             }
+            Places places = placesOf(request);
             std::error_code ignored;
             if (isMade && !std::filesystem::exists(request.path, ignored)) {
-                return Made { fail(ErrorCode::Canceled), {}, true }.outcome();
+                return Look { Made { fail(ErrorCode::Canceled), {}, true }.outcome(), places.all() };
             }
             auto header = plan::planMiniBatches(request, [](std::string_view) { }, stop);
             const bool isEmpty = !header && header.error().code == ErrorCode::InputEmpty;
             const bool isStopped = !header && header.error().code == ErrorCode::Canceled;
-            return isStopped ? std::string() : Made { std::move(header), {}, isMade && isEmpty }.outcome();
+            if (header) {
+                addFiles(places, *header);
+            }
+            return isStopped ? Look() : Look { Made { std::move(header), {}, isMade && isEmpty }.outcome(), places.all() };
         },
-        [this, question = ++m_lookQuestion](const std::string& outcome) {
-            if (question == m_lookQuestion && !outcome.empty() && outcome != m_outcome) {
+        [this, question = ++m_lookQuestion](const std::pair<std::string, std::vector<std::string>>& look) {
+            if (question != m_lookQuestion || look.first.empty()) {
+                return;
+            }
+            if (look.first != m_outcome) {
                 start();
+            } else {
+                watch(look.second); // a folder may be new
             }
         });
 }
