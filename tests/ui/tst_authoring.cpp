@@ -336,6 +336,41 @@ private slots:
         SHEAF_STEP(decline());
     }
 
+    void files_are_offered_for_each_step_that_is_still_there()
+    {
+        m_byKeys = true;
+        SHEAF_STEP(openEmpty());
+        const auto title = [this] {
+            const auto* dialog = m_window->findChild<QDialog*>(QStringLiteral("starter.dialog"));
+            return dialog != nullptr && dialog->isVisible() ? dialog->windowTitle() : QString();
+        };
+        const auto press = [this](const char* button) {
+            auto* dialog = m_window->findChild<QDialog*>(QStringLiteral("starter.dialog"));
+            dialog->setObjectName({}); // it goes a moment later, the next one may be there by then
+            if (button == nullptr) {
+                QTest::keyClick(dialog, Qt::Key_Escape);
+            } else {
+                dialog->findChild<QAbstractButton*>(QString::fromLatin1(button))->click();
+            }
+        };
+        // Three faster than they are read; the second is taken back by then.
+        m_context->catalog.ask(QStringLiteral("template:command"));
+        m_context->catalog.ask(QStringLiteral("template:parallel-files"));
+        m_context->document.undoStack().undo();
+        m_context->catalog.ask(QStringLiteral("template:command"));
+        QTRY_COMPARE(title(), QStringLiteral("Files for command"));
+        press(nullptr);
+        QTRY_COMPARE(title(), QStringLiteral("Files for command_2"));
+        press("starter.write");
+        QTRY_VERIFY(fs::exists(m_folder->path() / "src/command_2.py"));
+        QTRY_VERIFY(title().isEmpty());
+        // A step that somebody writes later is another one, though it has the name.
+        QVERIFY(m_context->document.rewrite(QStringLiteral("x"), m_context->document.jobFile(),
+            text() + "  process:\n    type: command\n    code: ./src\n    command: python none.py\n    environment: azureml:any:1\n"));
+        QTRY_VERIFY(scene()->node(QStringLiteral("process")) != nullptr);
+        QCOMPARE(title(), QString());
+    }
+
     void score_table_is_drawn_by_the_mouse_and_runs()
     {
         m_byKeys = false;

@@ -302,6 +302,33 @@ private slots:
         QCOMPARE(scene()->node(QStringLiteral("fit"))->pos(), place);
     }
 
+    void a_box_that_was_moved_stays_where_it_is_while_its_new_name_is_read()
+    {
+        const QPointF before = scene()->node(QStringLiteral("train"))->pos();
+        choose({ QStringLiteral("train") });
+        drag(at(QStringLiteral("train")), at(QStringLiteral("train")) + QPoint(40, 160));
+        const QPointF place = before + QPointF(40, 160);
+        const QPointF score = scene()->node(QStringLiteral("score"))->pos();
+        QCOMPARE(scene()->node(QStringLiteral("train"))->pos(), place);
+        QTest::keyClick(view(), Qt::Key_F2);
+        auto* field = view()->viewport()->findChild<QPlainTextEdit*>(QStringLiteral("canvas.inline"));
+        QVERIFY(field != nullptr);
+        QTest::keyClicks(field, QStringLiteral("fit"));
+        QTest::keyClick(field, Qt::Key_Return);
+        QVERIFY(text().find("  fit:") != std::string::npos);
+        QVERIFY(scene()->node(QStringLiteral("train")) != nullptr); // it is still being read
+        QCOMPARE(scene()->node(QStringLiteral("train"))->pos(), place);
+        QTRY_VERIFY(scene()->node(QStringLiteral("fit")) != nullptr);
+        QCOMPARE(scene()->node(QStringLiteral("fit"))->pos(), place);
+        QCOMPARE(scene()->node(QStringLiteral("score"))->pos(), score);
+        m_context->document.undoStack().undo();
+        QCOMPARE(scene()->node(QStringLiteral("fit"))->pos(), place);
+        QTRY_VERIFY(scene()->node(QStringLiteral("train")) != nullptr);
+        QCOMPARE(scene()->node(QStringLiteral("train"))->pos(), place);
+        m_context->document.undoStack().undo(); // the move
+        QCOMPARE(scene()->node(QStringLiteral("train"))->pos(), before);
+    }
+
     void steps_are_moved_together_and_the_file_stays()
     {
         choose({ QStringLiteral("train"), QStringLiteral("score") });
@@ -507,6 +534,11 @@ private slots:
         trigger("canvas.delete");
         QCOMPARE(text(), waits);
         QVERIFY2(bubble()->isVisible() && bubble()->text().contains(QStringLiteral("waits for train")), qPrintable(bubble()->text()));
+        // Its end cannot be moved either: the mouse does not take hold of it, and who asks for it gets the same answer.
+        bubble()->hide();
+        emit view()->rewireRequested(out("train", 0), in("score", 1), in("score", 0));
+        QCOMPARE(text(), waits);
+        QVERIFY2(bubble()->isVisible() && bubble()->text().contains(QStringLiteral("waits for train")), qPrintable(bubble()->text()));
     }
 
     void what_is_added_faster_than_it_is_drawn_gets_a_name_of_its_own()
@@ -604,6 +636,53 @@ private slots:
         QTest::keyClick(field, Qt::Key_Return);
         QTRY_VERIFY(scene()->node(QStringLiteral("score_again")) != nullptr);
         QVERIFY(!field->isVisible());
+    }
+
+    void a_refused_name_is_given_up_by_who_leaves_it_and_it_is_said_why()
+    {
+        QVERIFY(QTest::qWaitForWindowActive(m_panel.get()));
+        choose({ QStringLiteral("train") });
+        QTest::keyClick(view(), Qt::Key_F2);
+        const QPointer<QPlainTextEdit> field = view()->viewport()->findChild<QPlainTextEdit*>(QStringLiteral("canvas.inline"));
+        QVERIFY(field != nullptr && field->hasFocus());
+        QTest::keyClicks(field, QStringLiteral("score"));
+        QTest::mouseClick(view()->viewport(), Qt::LeftButton, {}, view()->viewport()->rect().bottomLeft() + QPoint(20, -20));
+        QTRY_VERIFY(field == nullptr);
+        QTRY_VERIFY(bubble()->isVisible());
+        QCOMPARE(bubble()->text(), QStringLiteral("There is already a step named score."));
+        QCOMPARE(text(), std::string(kJob));
+    }
+
+    void a_name_that_is_being_written_goes_with_its_box_and_its_file()
+    {
+        QVERIFY(QTest::qWaitForWindowActive(m_panel.get()));
+        QPointer<QPlainTextEdit> field;
+        const auto refused = [&] {
+            choose({ QStringLiteral("train") });
+            QTest::keyClick(view(), Qt::Key_F2);
+            field = view()->viewport()->findChild<QPlainTextEdit*>(QStringLiteral("canvas.inline"));
+            QVERIFY(field != nullptr);
+            QTest::keyClicks(field, QStringLiteral("score"));
+            QTest::keyClick(field, Qt::Key_Return);
+            QVERIFY(field != nullptr && field->isVisible() && field->hasFocus());
+        };
+        refused();
+        std::string other = kJob;
+        other.replace(other.find("  train:"), 8, "  fit:");
+        other.replace(other.find("jobs.train."), 11, "jobs.fit.");
+        rewrite(other);
+        QTRY_VERIFY(scene()->node(QStringLiteral("fit")) != nullptr);
+        QTRY_VERIFY(field == nullptr);
+        QCOMPARE(text(), other);
+        m_context->document.undoStack().undo();
+        QTRY_VERIFY(scene()->node(QStringLiteral("train")) != nullptr);
+        refused();
+        const auto file = m_folder->write("other.yml", std::string(kJob) + "  check: {type: command, command: echo, environment: azureml:any:1}\n");
+        m_context->document.discardOnClose();
+        m_context->pipeline.open(QString::fromStdString(file.string()));
+        QTRY_VERIFY(scene()->node(QStringLiteral("check")) != nullptr);
+        QTRY_VERIFY(field == nullptr);
+        QVERIFY(!m_context->document.isDirty());
     }
 
     void a_finding_in_another_file_marks_the_boxes_that_use_it()

@@ -3,6 +3,7 @@
 #include "ui/canvas/canvas_editor.h"
 
 #include "core/edit/pipeline_edit.h"
+#include "core/edit/text_draft.h"
 #include "core/spec/validator.h"
 #include "ui/canvas/node_geometry.h"
 #include "ui/text/convert.h"
@@ -124,6 +125,24 @@ void CanvasEditor::setGraph(const Graph& graph)
 std::string CanvasEditor::freeName(const char* group, const std::string& wanted) const
 {
     return edit::freeName(edit::namesIn(text(), group), wanted);
+}
+
+std::optional<QSet<QString>> CanvasEditor::nodesInText() const
+{
+    const std::string now = text();
+    if (!edit::TextDraft::of(now)) {
+        return std::nullopt;
+    }
+    QSet<QString> ids;
+    for (const auto& step : edit::namesIn(now, "jobs")) {
+        ids << toQt(step);
+    }
+    for (const bool isInput : { true, false }) {
+        for (const auto& port : edit::namesIn(now, isInput ? "inputs" : "outputs")) {
+            ids << CanvasNotes::portNode(isInput, toQt(port));
+        }
+    }
+    return ids;
 }
 
 QRectF CanvasEditor::boxOf(const QString& id) const
@@ -364,8 +383,20 @@ void CanvasEditor::connectPorts(const PortPlace& from, const PortPlace& to)
     }
 }
 
+bool CanvasEditor::isOnlyOrder(const PortPlace& from, const PortPlace& to)
+{
+    if (!isOrder(m_graph, to)) {
+        return false;
+    }
+    emit refused(tr("%1 waits for %2 because one of its texts names an output of it: take that out of the text").arg(to.node, from.node));
+    return true;
+}
+
 void CanvasEditor::reconnect(const PortPlace& from, const PortPlace& oldTo, const PortPlace& to)
 {
+    if (isOnlyOrder(from, oldTo)) {
+        return;
+    }
     if (const auto with = taken(edit::withWireMoved(text(), portRef(m_graph, from), portRef(m_graph, oldTo), portRef(m_graph, to)))) {
         commit(tr("Connect %1 to %2 in place of %3").arg(bare(from.node), bare(to.node), bare(oldTo.node)), *with);
     }
@@ -373,8 +404,7 @@ void CanvasEditor::reconnect(const PortPlace& from, const PortPlace& oldTo, cons
 
 void CanvasEditor::disconnectPorts(const PortPlace& from, const PortPlace& to)
 {
-    if (isOrder(m_graph, to)) {
-        emit refused(tr("%1 waits for %2 because one of its texts names an output of it: take that out of the text").arg(to.node, from.node));
+    if (isOnlyOrder(from, to)) {
         return;
     }
     if (const auto with = taken(edit::withoutWire(text(), portRef(m_graph, from), portRef(m_graph, to)))) {

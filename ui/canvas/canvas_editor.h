@@ -9,6 +9,7 @@
 #endif
 
 #include <QObject>
+#include <QSet>
 
 #include <optional>
 
@@ -26,6 +27,8 @@ public:
     void setGraph(const Graph& graph);
     /// Where everything lies now: what a gesture places stays there.
     void setPlaces(const Places& places) { m_places = places; }
+    /// The ids of the boxes that the text has, drawn already or not; nullopt: it cannot be read.
+    [[nodiscard]] std::optional<QSet<QString>> nodesInText() const;
 
     /// What a new box is wired to, or the wire that it is put on.
     struct Join {
@@ -71,6 +74,8 @@ private:
     /// "score" or, when the text has it already, "score_2"; the group is jobs, inputs or outputs.
     [[nodiscard]] std::string freeName(const char* group, const std::string& wanted) const;
     [[nodiscard]] std::string typeOf(const PortPlace& port) const;
+    /// True and refused(): nothing flows on this wire, so it cannot be cut or end elsewhere.
+    bool isOnlyOrder(const PortPlace& from, const PortPlace& to);
     [[nodiscard]] const GraphPort* port(const PortPlace& place) const { return portAt(m_graph, place); }
     [[nodiscard]] QRectF boxOf(const QString& id) const;
     /// What is drawn, but for one of them, and what was made since.

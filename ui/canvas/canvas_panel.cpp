@@ -42,16 +42,31 @@ namespace {
 const QString kStepFormat = QStringLiteral("application/x-sheaf-step"); // id of a catalogue entry
 const QString kCopyFormat = QStringLiteral("application/x-sheaf-steps"); // YAML of copied steps
 
+using Essences = std::unordered_map<std::string, std::string>;
+
+/// What a step is, without where its run lies.
+std::string essence(const pipeline::StepSpec& step, const std::string& runDir)
+{
+    std::string text = boost::json::serialize(json::toJson(step));
+    for (std::size_t at = text.find(runDir); !runDir.empty() && at != std::string::npos; at = text.find(runDir, at + 1)) {
+        text.replace(at, runDir.size(), "@");
+    }
+    return text;
+}
+
+} // namespace
+
 /// A line or a field that is written into on the canvas. Enter (Ctrl+Enter where lines are many) or a click elsewhere takes it, Esc does not. What is
-/// refused stays, with the reason below it; who leaves it a second time without another word has given it up.
-class InlineEdit : public QPlainTextEdit
+/// refused on Enter stays, with the reason below it; who has left a refused text has given it up.
+class CanvasPanel::InlineEdit : public QPlainTextEdit
 {
 public:
-    /// `then` says why the text cannot be taken, or "".
-    InlineEdit(QWidget* parent, const QString& text, bool isLong, std::function<QString(const QString&)> then)
+    /// `then` says why the text cannot be taken, or ""; `givenUp` is told so when there is no field any more to say it below.
+    InlineEdit(QWidget* parent, const QString& text, bool isLong, std::function<QString(const QString&)> then, std::function<void(const QString&)> givenUp)
         : QPlainTextEdit(text, parent)
         , m_isLong(isLong)
         , m_then(std::move(then))
+        , m_givenUp(std::move(givenUp))
         , m_reason(new QLabel(parent))
     {
         setObjectName(QStringLiteral("canvas.inline"));
@@ -68,15 +83,21 @@ public:
     }
     ~InlineEdit() override { delete m_reason; }
 
+    /// Goes, whatever is written in it.
+    void drop()
+    {
+        m_then = nullptr;
+        leave(false);
+    }
+
 protected:
     void keyPressEvent(QKeyEvent* event) override
     {
         const bool isEnter = event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter;
         if (event->key() == Qt::Key_Escape) {
-            m_then = nullptr;
-            leave();
+            drop();
         } else if (isEnter && (!m_isLong || (event->modifiers() & Qt::ControlModifier) != 0)) {
-            leave();
+            leave(true);
         } else {
             QPlainTextEdit::keyPressEvent(event);
         }
@@ -87,17 +108,23 @@ protected:
         if (event->reason() == Qt::PopupFocusReason) {
             return;
         }
+        const bool comesBack = event->reason() == Qt::ActiveWindowFocusReason; // the keyboard does, with its window
         if (!m_reason->isHidden()) {
-            m_then = nullptr;
+            if (!comesBack) {
+                drop(); // the reason was read
+            }
+            return;
         }
-        leave();
+        leave(comesBack);
     }
 
 private:
-    void leave()
+    void leave(bool staysRefused)
     {
         const auto then = std::exchange(m_then, nullptr); // what it does may take the focus from here
-        if (const QString why = then ? then(toPlainText().trimmed()) : QString(); !why.isEmpty()) {
+        if (const QString why = then ? then(toPlainText().trimmed()) : QString(); !why.isEmpty() && !staysRefused) {
+            m_givenUp(why);
+        } else if (!why.isEmpty()) {
             m_then = then;
             m_reason->setText(why);
             m_reason->adjustSize();
@@ -119,22 +146,9 @@ private:
 
     bool m_isLong;
     std::function<QString(const QString&)> m_then;
+    std::function<void(const QString&)> m_givenUp;
     QPointer<QLabel> m_reason;
 };
-
-using Essences = std::unordered_map<std::string, std::string>;
-
-/// What a step is, without where its run lies.
-std::string essence(const pipeline::StepSpec& step, const std::string& runDir)
-{
-    std::string text = boost::json::serialize(json::toJson(step));
-    for (std::size_t at = text.find(runDir); !runDir.empty() && at != std::string::npos; at = text.find(runDir, at + 1)) {
-        text.replace(at, runDir.size(), "@");
-    }
-    return text;
-}
-
-} // namespace
 
 CanvasPanel::CanvasPanel(AppContext& context, QWidget* parent)
     : QWidget(parent)
@@ -159,6 +173,8 @@ CanvasPanel::CanvasPanel(AppContext& context, QWidget* parent)
     buildFindLine();
     showHint(QStringLiteral("pipeline"), tr("Nothing is open"), tr("Open a pipeline file or a run to see its graph here."));
 
+    connect(&context.pipeline, &PipelineState::opened, this, &CanvasPanel::dropInline); // what is written there is of another file
+    connect(&context.pipeline, &PipelineState::closed, this, &CanvasPanel::dropInline);
     connect(&context.pipeline, &PipelineState::opened, this, &CanvasPanel::refreshGraph);
     connect(&context.pipeline, &PipelineState::changed, this, &CanvasPanel::refreshGraph);
     connect(&context.pipeline, &PipelineState::closed, this, &CanvasPanel::refreshGraph);
@@ -386,25 +402,26 @@ void CanvasPanel::refreshGraph()
         graph = buildGraph(*snapshot);
         laidFor = m_context.pipeline.file();
     }
-    const auto pinned = isRun ? QMap<QString, QPointF>() : m_context.document.canvas().places;
     if (laidFor == m_laidFor) {
-        draw(graph, placeNew(graph, m_auto, pinned));
+        const Pins pins = isRun ? Pins() : pinsOf(graph);
+        draw(graph, placeNew(graph, m_auto, pins), pins);
         return;
     }
     if (m_view->isDragging()) {
         m_isLate = true;
         return;
     }
+    const Pins pins = isRun ? Pins() : m_context.document.canvas().places;
     const int question = ++m_question;
     m_context.worker.ask(
-        this, [graph, pinned] { return autoLayout(graph, pinned); },
-        [this, question, graph, laidFor](const Places& places) {
+        this, [graph, pins] { return autoLayout(graph, pins); },
+        [this, question, graph, laidFor, pins](const Places& places) {
             if (question != m_question) {
                 return;
             }
             m_laidFor = laidFor;
             m_auto = places;
-            draw(graph, places);
+            draw(graph, places, pins);
             m_view->fitAll();
             refreshGraph(); // it may have changed meanwhile
         });
@@ -420,23 +437,47 @@ void CanvasPanel::onCanvasChanged()
         refreshGraph();
         return;
     }
-    place(placeNew(m_graph, m_auto, m_context.document.canvas().places));
+    const Pins pins = pinsOf(m_graph);
+    place(placeNew(m_graph, m_auto, pins), pins);
 }
 
-void CanvasPanel::place(const Places& places)
+/// Where boxes were put by hand. The notes may know already that a box has another name, or goes, of which the graph is told later: until then it
+/// stays where it is drawn.
+CanvasPanel::Pins CanvasPanel::pinsOf(const Graph& graph) const
 {
-    const auto& pinned = m_context.document.canvas().places;
+    Pins pins = m_context.document.canvas().places;
+    QStringList lost;
+    for (const GraphNode& node : graph.nodes) {
+        if (!pins.contains(node.id) && m_pins.contains(node.id)) {
+            lost << node.id;
+        }
+    }
+    const auto there = lost.isEmpty() ? std::nullopt : m_editor->nodesInText();
+    for (const QString& id : lost) {
+        if (there && !there->contains(id)) {
+            pins[id] = m_pins[id];
+        }
+    }
+    return pins;
+}
+
+void CanvasPanel::place(const Places& places, const Pins& pins)
+{
     for (const GraphNode& node : m_graph.nodes) {
-        if (!pinned.contains(node.id)) {
+        if (!pins.contains(node.id)) {
             m_auto[node.id] = places.value(node.id);
         }
     }
+    m_pins = pins;
     m_editor->setPlaces(places);
     m_scene->setGraph(m_graph, places);
     m_scene->setFrames(isDraft() ? m_context.document.canvas().frames : QVector<CanvasFrame>());
+    if (m_inline != nullptr && (!m_view->isEditable() || !m_isInlineThere())) {
+        dropInline();
+    }
 }
 
-void CanvasPanel::draw(const Graph& graph, const Places& places)
+void CanvasPanel::draw(const Graph& graph, const Places& places, const Pins& pins)
 {
     if (m_view->isDragging()) {
         m_isLate = true; // what hangs on the mouse is of the graph that is drawn
@@ -444,7 +485,7 @@ void CanvasPanel::draw(const Graph& graph, const Places& places)
     }
     m_graph = graph;
     m_editor->setGraph(graph);
-    place(places);
+    place(places, pins);
     m_stack->setCurrentWidget(m_view);
     m_zoom->show();
     m_emptyCanvas->setVisible(graph.nodes.empty() && isDraft());
@@ -703,16 +744,31 @@ void CanvasPanel::renameChosen()
     const QString name = id.contains(QLatin1Char(':')) ? id.section(QLatin1Char(':'), 1) : id;
     m_view->reveal(id);
     const QRect box = m_view->mapFromScene(QRectF(item->pos() + QPointF(item->node().isStep() ? 36 : 34, 2), QSizeF(220, 34))).boundingRect();
-    editInPlace({ box.x(), box.y(), qMax(180, box.width()), 30 }, name, false, [this, id](const QString& written) { return m_editor->rename(id, written); });
+    editInPlace(
+        { box.x(), box.y(), qMax(180, box.width()), 30 }, name, false, [this, id](const QString& written) { return m_editor->rename(id, written); },
+        [this, id] { return m_scene->node(id) != nullptr; });
 }
 
-void CanvasPanel::editInPlace(const QRect& where, const QString& text, bool isLong, const std::function<QString(const QString&)>& then)
+void CanvasPanel::editInPlace(
+    const QRect& where, const QString& text, bool isLong, const std::function<QString(const QString&)>& then, const std::function<bool()>& isThere)
 {
-    delete m_inline; // one that was refused and left
-    m_inline = new InlineEdit(m_view->viewport(), text, isLong, then);
+    dropInline();
+    // Said after the click that took the keyboard away: a click hides what was said before.
+    const auto givenUp = [this, at = where.topLeft()](const QString& why) {
+        QMetaObject::invokeMethod(this, [this, at, why] { m_view->say(why, at); }, Qt::QueuedConnection);
+    };
+    m_isInlineThere = isThere;
+    m_inline = new InlineEdit(m_view->viewport(), text, isLong, then, givenUp);
     m_inline->setGeometry(where);
     m_inline->show();
     m_inline->setFocus();
+}
+
+void CanvasPanel::dropInline()
+{
+    if (m_inline != nullptr) {
+        std::exchange(m_inline, nullptr)->drop();
+    }
 }
 
 void CanvasPanel::editFrame(int index)
@@ -723,10 +779,13 @@ void CanvasPanel::editFrame(int index)
     const CanvasFrame frame = m_scene->frames()[static_cast<std::size_t>(index)]->frame();
     const QRect box = m_view->mapFromScene(frame.place).boundingRect();
     const QRect where(box.x() + 4, box.y() + 2, qMax(160, box.width() - 8), frame.isComment ? qMax(60, box.height() - 4) : 30);
-    editInPlace(where, frame.text, frame.isComment, [this, index](const QString& written) {
-        m_editor->setFrameText(index, written);
-        return QString();
-    });
+    editInPlace(
+        where, frame.text, frame.isComment,
+        [this, index](const QString& written) {
+            m_editor->setFrameText(index, written);
+            return QString();
+        },
+        [this, index] { return index < static_cast<int>(m_scene->frames().size()); });
 }
 
 void CanvasPanel::copyChosen()

@@ -71,11 +71,15 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
 
 private:
+    class InlineEdit;
+    using Pins = QMap<QString, QPointF>; // as CanvasNotes has them
+
     void connectView();
     void refreshGraph();
     void onCanvasChanged();
-    void place(const Places& places);
-    void draw(const Graph& graph, const Places& places);
+    void place(const Places& places, const Pins& pins);
+    void draw(const Graph& graph, const Places& places, const Pins& pins);
+    [[nodiscard]] Pins pinsOf(const Graph& graph) const;
     void selectMade();
     void refreshStatus();
     void refreshProblems();
@@ -89,7 +93,9 @@ private:
     void buildFindLine();
     void placeOverlays();
     void editFrame(int frame);
-    void editInPlace(const QRect& where, const QString& text, bool isLong, const std::function<QString(const QString&)>& then);
+    /// `then` says why the text cannot be taken, or ""; `isThere`: what it is the text of.
+    void editInPlace(const QRect& where, const QString& text, bool isLong, const std::function<QString(const QString&)>& then, const std::function<bool()>& isThere);
+    void dropInline();
     [[nodiscard]] std::optional<PortPlace> addedTo() const;
     void stepFind(int direction);
     [[nodiscard]] bool isDraft() const;
@@ -109,9 +115,11 @@ private:
     QWidget* m_zoom = nullptr;
     QLabel* m_scale = nullptr;
     QLineEdit* m_find = nullptr;
-    QPointer<QWidget> m_inline; // a name or a comment that is being written on the canvas
+    QPointer<InlineEdit> m_inline; // a name or a comment that is being written on the canvas
+    std::function<bool()> m_isInlineThere; // what it is the text of
     Graph m_graph;
     Places m_auto; // where the layout puts what nobody has put anywhere
+    Pins m_pins; // where the others are drawn
     QString m_laidFor; // the file or run that they are of
     QStringList m_toSelect; // made by a gesture, drawn with the next snapshot
     QPointF m_addPoint;
