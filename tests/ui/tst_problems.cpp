@@ -45,6 +45,35 @@ jobs:
       environment: azureml:any:1
 )";
 
+/// Two steps, each with a component file of its own.
+const std::string kTwoFiles = R"(type: pipeline
+inputs:
+  homes: {type: uri_folder, path: ./data}
+jobs:
+  one:
+    type: parallel
+    component: ./one.yml
+    inputs:
+      files: ${{parent.inputs.homes}}
+  two:
+    type: parallel
+    component: ./two.yml
+    inputs:
+      files: ${{parent.inputs.homes}}
+)";
+
+const std::string kPart = R"(type: parallel
+inputs:
+  files: {type: uri_folder}
+input_data: ${{inputs.files}}
+mini_batch_sise: 5
+task:
+  type: run_function
+  code: ./src
+  entry_script: score.py
+  environment: azureml:any:1
+)";
+
 std::string replaced(std::string text, const std::string& from, const std::string& to)
 {
     const std::size_t at = text.find(from);
@@ -180,6 +209,29 @@ private slots:
         choose("mini_batch_sise", "mini_batch_size");
         button(0)->click();
         QCOMPARE(job(), replaced(shorter, "mini_batch_sise", "mini_batch_size"));
+    }
+
+    /// Both findings have the same path and the same words.
+    void a_fix_is_for_the_file_of_its_row()
+    {
+        const QString one = toQt(m_folder->write("one.yml", kPart));
+        const QString two = toQt(m_folder->write("two.yml", kPart));
+        open(kTwoFiles);
+        const auto rowIn = [this](const char* file) {
+            for (int row = 0; row < m_view->model()->rowCount(); ++row) {
+                const bool isIt = m_view->model()->index(row, ProblemModel::Message).data().toString().contains(QLatin1String("mini_batch_sise"));
+                if (isIt && m_view->model()->index(row, ProblemModel::Place).data().toString().startsWith(QString::fromLatin1(file))) {
+                    return row;
+                }
+            }
+            return -1;
+        };
+        QVERIFY(rowIn("one.yml") >= 0 && rowIn("two.yml") > rowIn("one.yml"));
+        m_view->setCurrentIndex(m_view->model()->index(rowIn("one.yml"), 0));
+        QTRY_VERIFY(buttons().join(QLatin1Char(' ')).contains(QLatin1String("mini_batch_size")));
+        button(0)->click();
+        QCOMPARE(*m_context->document.text(one), replaced(kPart, "mini_batch_sise", "mini_batch_size"));
+        QCOMPARE(*m_context->document.text(two), kPart);
     }
 
     void a_fix_of_a_text_that_became_short_does_not_throw()

@@ -182,13 +182,22 @@ void ProblemList::openMenu(const QModelIndex& index, QPoint position)
 /// The text may be another one since the fix was offered: the same fix is worked out for the text as it is.
 void ProblemList::carryOut(const spec::Diagnostic& diagnostic, const edit::QuickFix& fix)
 {
-    const spec::Diagnostic* known = &diagnostic;
+    const auto isSameFinding = [&](const spec::Diagnostic& other) { // paths and messages do not name the file: two components may have the same
+        return other.file == diagnostic.file && other.code == diagnostic.code && other.path == diagnostic.path && other.message == diagnostic.message;
+    };
+    const auto distance = [&](const spec::Diagnostic& other) {
+        return std::max(other.where.begin, diagnostic.where.begin) - std::min(other.where.begin, diagnostic.where.begin);
+    };
+    const spec::Diagnostic* known = nullptr;
     for (int row = 0; row < m_model->rowCount(); ++row) { // it may have been read again, and stand elsewhere
         const spec::Diagnostic& other = m_model->at(row);
-        known = other.code == diagnostic.code && other.path == diagnostic.path && other.message == diagnostic.message ? &other : known;
+        const bool isNearer = isSameFinding(other) && (known == nullptr || distance(other) < distance(*known));
+        known = isNearer ? &other : known;
     }
-    const auto fixes = fixesOf(m_context, *known);
-    const auto isSame = [&](const edit::QuickFix& one) { return one.kind == fix.kind && one.from == fix.from && one.to == fix.to && one.path == fix.path; };
+    const auto fixes = fixesOf(m_context, known != nullptr ? *known : diagnostic);
+    const auto isSame = [&](const edit::QuickFix& one) {
+        return one.file == fix.file && one.kind == fix.kind && one.from == fix.from && one.to == fix.to && one.path == fix.path;
+    };
     const auto now = std::find_if(fixes.begin(), fixes.end(), isSame);
     const QString problem = now == fixes.end() ? tr("The text has changed since: %1 is worked out anew").arg(fixTitle(fix)) : applyFix(m_context, *now);
     if (!problem.isEmpty()) {
