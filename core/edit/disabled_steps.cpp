@@ -305,34 +305,29 @@ Result<std::string> enabledTogether(const std::string& text, const std::vector<s
     return now;
 }
 
-/// Together, which reads the file once; when that is refused one by one, which says what hinders.
+/// Together, which reads the file once. A refusal that is not about a certain step leads to the halves, down to the step that hinders.
 template <class Does>
-Result<std::string> togetherOrEach(const std::string& text, const std::vector<std::string>& steps, Does does)
+Result<std::string> togetherOrHalves(const std::string& text, const std::vector<std::string>& steps, Does does)
 {
     auto all = steps.empty() ? Result<std::string>(text) : does(text, steps);
-    if (all || steps.size() < 2) {
+    if (all || steps.size() < 2 || all.error().arg("what") != wordFor(steps)) {
         return all;
     }
-    all = text;
-    for (const auto& step : steps) {
-        all = does(*all, { step });
-        if (!all) {
-            break;
-        }
-    }
-    return all;
+    const auto middle = steps.begin() + std::ssize(steps) / 2;
+    const auto first = togetherOrHalves(text, { steps.begin(), middle }, does);
+    return first ? togetherOrHalves(*first, { middle, steps.end() }, does) : first;
 }
 
 } // namespace
 
 Result<std::string> withStepsDisabled(const std::string& text, const std::vector<std::string>& steps)
 {
-    return togetherOrEach(text, steps, disabledTogether);
+    return togetherOrHalves(text, steps, disabledTogether);
 }
 
 Result<std::string> withStepsEnabled(const std::string& text, const std::vector<std::string>& steps)
 {
-    return togetherOrEach(text, steps, enabledTogether);
+    return togetherOrHalves(text, steps, enabledTogether);
 }
 
 } // namespace sheaf::edit

@@ -3,6 +3,7 @@
 #include "core/edit/folded_text.h"
 
 #include "core/base/text.h"
+#include "core/edit/text_draft.h"
 
 #include <algorithm>
 
@@ -61,6 +62,36 @@ std::vector<std::string> words(std::string text)
     return all;
 }
 
+/// Before the proof; nothing when there is no folded text, or no lines for one.
+std::optional<TextPatch> unproved(const spec::YamlDocument& document, const std::vector<std::string>& path, const std::string& lines)
+{
+    const std::string& bytes = document.text.bytes();
+    const auto content = contentOf(bytes, nodeAt(document, path));
+    if (!content || text::trim(lines).empty()) {
+        return std::nullopt;
+    }
+    const char* end = content->begin >= 2 && bytes[content->begin - 2] == '\r' ? "\r\n" : "\n";
+    std::string wanted;
+    for (const auto& line : text::split(lines, '\n')) {
+        const bool isEmpty = text::trim(line).empty();
+        wanted += (wanted.empty() ? "" : end) + (isEmpty ? std::string() : std::string(content->indent, ' ') + line);
+    }
+    return TextPatch { content->begin, content->end, std::move(wanted) };
+}
+
+bool changeTogether(TextDraft& draft, std::span<const FoldedEdit> edits)
+{
+    std::vector<TextDraft::TextChange> changes;
+    for (const auto& edit : edits) {
+        auto patch = unproved(draft.document(), edit.path, edit.lines);
+        if (!patch) {
+            return false;
+        }
+        changes.push_back({ edit.path, std::move(*patch), [&edit](const std::string& now) { return words(now) == words(edit.lines); } });
+    }
+    return draft.changeTexts(changes);
+}
+
 } // namespace
 
 std::optional<std::string> foldedLines(const spec::YamlDocument& document, const std::vector<std::string>& path)
@@ -85,23 +116,30 @@ Result<std::vector<TextPatch>> foldedPatches(const spec::YamlDocument& document,
     const auto refuse = [&] {
         return fail(ErrorCode::Invalid, { { "what", text::join(path, ".") }, { "found", lines }, { "allowed", "lines of a folded text" } });
     };
-    const auto content = contentOf(bytes, nodeAt(document, path));
-    if (!content || text::trim(lines).empty()) {
+    auto patch = unproved(document, path, lines);
+    if (!patch) {
         return refuse();
     }
-    const char* end = content->begin >= 2 && bytes[content->begin - 2] == '\r' ? "\r\n" : "\n";
-    std::string wanted;
-    for (const auto& line : text::split(lines, '\n')) {
-        const bool isEmpty = text::trim(line).empty();
-        wanted += (wanted.empty() ? "" : end) + (isEmpty ? std::string() : std::string(content->indent, ' ') + line);
-    }
-    TextPatch patch { content->begin, content->end, std::move(wanted) };
-    const spec::YamlDocument after = spec::parseYaml(spec::SourceText(document.text.file(), patched(bytes, { patch })));
+    const spec::YamlDocument after = spec::parseYaml(spec::SourceText(document.text.file(), patched(bytes, { *patch })));
     const spec::YamlNode* node = nodeAt(after, path);
     if (spec::hasErrors(after.diagnostics) || node == nullptr || !node->isScalar() || words(node->text) != words(lines)) {
         return refuse();
     }
-    return std::vector<TextPatch> { std::move(patch) };
+    return std::vector<TextPatch> { std::move(*patch) };
+}
+
+Result<void> changeFolded(TextDraft& draft, const std::vector<FoldedEdit>& edits)
+{
+    const auto together = [&](std::span<const FoldedEdit> some) { return changeTogether(draft, some); };
+    const auto one = [&](const FoldedEdit& edit) -> Result<void> { // its anchor may take others along
+        const auto patches = foldedPatches(draft.document(), edit.path, edit.lines);
+        if (!patches) {
+            return tl::unexpected<Error>(patches.error());
+        }
+        draft.takeProved(*patches);
+        return {};
+    };
+    return inHalves<FoldedEdit>(edits, together, one);
 }
 
 } // namespace sheaf::edit

@@ -4,6 +4,7 @@
 
 #include "core/base/text.h"
 #include "core/edit/yaml_layout.h"
+#include "core/spec/validator.h"
 
 #include <fmt/format.h>
 
@@ -53,6 +54,19 @@ std::vector<std::string> keysOf(const spec::YamlNode* map)
 bool contains(const std::vector<std::string>& words, const std::string& word)
 {
     return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+Result<void> mustBeFree(const std::string& group, const std::string& what, const std::string& name, const std::vector<std::string>& taken)
+{
+    if (!spec::isIdentifier(name)) {
+        return refused(what, name, kNameRule);
+    }
+    if (contains(taken, name)) {
+        auto why = refused(what, name, "there is one of this name already");
+        why.value().args.emplace_back("taken", group); // the studio has a sentence of its own for this
+        return why;
+    }
+    return {};
 }
 
 // ---- ports -------------------------------------------------------------------------------------

@@ -27,6 +27,8 @@ inline constexpr const char* kNameRule = "a name has letters, digits and _, and 
 [[nodiscard]] std::vector<std::string> stepNames(const TextDraft& draft);
 [[nodiscard]] std::vector<std::string> keysOf(const spec::YamlNode* map);
 [[nodiscard]] bool contains(const std::vector<std::string>& words, const std::string& word);
+/// A new name for `what` ("jobs.score.inputs.data") must be a name, and not one of those that are taken in its group: jobs, inputs or outputs.
+[[nodiscard]] Result<void> mustBeFree(const std::string& group, const std::string& what, const std::string& name, const std::vector<std::string>& taken);
 
 /// "jobs.score.inputs.data": for messages.
 [[nodiscard]] std::string nameOf(const PortRef& port);

@@ -215,19 +215,6 @@ TextDraft::Rewrite renaming(const std::string& what, const std::string& from, co
     };
 }
 
-Result<void> mustBeFree(const std::string& what, const std::string& name, const std::vector<std::string>& taken)
-{
-    if (!spec::isIdentifier(name)) {
-        return refused(what, name, kNameRule);
-    }
-    if (contains(taken, name)) {
-        auto why = refused(what, name, "there is one of this name already");
-        why.value().args.emplace_back("taken", what.substr(0, what.find('.'))); // the studio has a sentence of its own for this
-        return why;
-    }
-    return {};
-}
-
 // ---- promoting ---------------------------------------------------------------------------------
 
 /// The names of data, not of values.
@@ -439,7 +426,7 @@ Result<std::string> withStepRenamed(const std::string& text, const std::string& 
         if (auto there = mustBeStep(draft.root(), from); !there || from == to) {
             return there;
         }
-        if (auto fine = mustBeFree("jobs." + from, to, stepNames(draft)); !fine) {
+        if (auto fine = mustBeFree("jobs", "jobs." + from, to, stepNames(draft)); !fine) {
             return fine;
         }
         const auto rewrite = renaming("jobs", from, to);
@@ -460,7 +447,7 @@ Result<std::string> withPipelinePortRenamed(const std::string& text, bool isInpu
         if (from == to) {
             return {};
         }
-        if (auto fine = mustBeFree(group + "." + from, to, keysOf(draft.find({ group }))); !fine) {
+        if (auto fine = mustBeFree(group, group + "." + from, to, keysOf(draft.find({ group }))); !fine) {
             return fine;
         }
         const auto rewrite = renaming(group, from, to);
@@ -477,7 +464,7 @@ Result<std::string> promoted(const std::string& text, const std::string& step, c
         if (auto there = mustBeStep(draft.root(), step); !there) {
             return there;
         }
-        if (auto fine = mustBeFree("inputs." + name, name, keysOf(draft.find({ "inputs" }))); !fine) {
+        if (auto fine = mustBeFree("inputs", "inputs." + name, name, keysOf(draft.find({ "inputs" }))); !fine) {
             return fine;
         }
         const PortRef source { Kind::PipelineInput, "", name };

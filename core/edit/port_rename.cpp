@@ -4,7 +4,6 @@
 
 #include "core/edit/gesture.h"
 #include "core/edit/text_draft.h"
-#include "core/spec/validator.h"
 
 #include <filesystem>
 
@@ -105,11 +104,11 @@ Result<PortTexts> withStepPortRenamed(const PortTexts& texts, const PortRef& por
     if (to == port.name) {
         return texts;
     }
-    if (!spec::isIdentifier(to)) {
-        return refused(what, to, kNameRule);
-    }
-    if (contains(keysOf(below(node, group)), to) || contains(keysOf(declarations), to)) {
-        return refused(what, to, "there is one of this name already");
+    std::vector<std::string> taken = keysOf(below(node, group));
+    const std::vector<std::string> declared = keysOf(declarations);
+    taken.insert(taken.end(), declared.begin(), declared.end());
+    if (auto fine = mustBeFree(group, what, to, taken); !fine) {
+        return tl::unexpected<Error>(fine.error());
     }
     if (const std::string other = isFile && isDeclared ? otherUser(*job, port.step) : std::string(); !other.empty()) {
         return refused(what, component->text, "it is declared in this component, which step '" + other + "' uses as well: give the step a component of its own first");

@@ -4,6 +4,7 @@
 
 #include "core/base/text.h"
 #include "core/edit/edit_value.h"
+#include "core/edit/text_draft.h"
 #include "core/edit/yaml_layout.h"
 
 #include <algorithm>
@@ -241,6 +242,7 @@ struct Found
 {
     const spec::YamlNode* node = nullptr;
     bool isHere = false; // written at this place: no alias, not through `<<`
+    [[nodiscard]] bool isWritten() const { return isHere && node != nullptr && node->isScalar(); }
 };
 
 Found descend(const spec::YamlNode& root, const std::vector<std::string>& path)
@@ -305,53 +307,38 @@ std::optional<TextPatch> unprovedInBytes(const std::string& bytes, const spec::Y
     return now ? std::optional(TextPatch { begin, end, *now }) : std::nullopt;
 }
 
-spec::YamlNode* placeIn(spec::YamlNode& root, const std::vector<std::string>& path)
+/// The whole text of the arguments as the wish wants it, without words when they go; nullopt when there is nothing to do.
+Result<std::optional<std::string>> meantBy(const spec::YamlNode* node, std::string_view name, const std::optional<std::string>& value)
 {
-    spec::YamlNode* node = &root;
-    for (const auto& key : path) {
-        node = node == nullptr ? nullptr : node->find(key);
+    if (node != nullptr && !node->isScalar() && !node->isNull()) {
+        return refuse(name, node->words(), "program_arguments that are a text");
     }
-    return node;
+    const bool isText = node != nullptr && node->isScalar();
+    if (!isText && !value) {
+        return std::optional<std::string>();
+    }
+    auto meant = withFlag(isText ? std::string_view(node->text) : std::string_view(), name, value);
+    if (!meant) {
+        return tl::unexpected<Error>(meant.error());
+    }
+    return isText && *meant == node->text ? std::nullopt : std::optional(std::move(*meant));
 }
 
 /// All of them, when each is a change of bytes that stand at their place and the result reads as what is meant.
-std::optional<std::string> together(const spec::YamlDocument& document, const std::vector<FlagEdit>& edits)
+bool changeTogether(TextDraft& draft, std::span<const FlagEdit> edits)
 {
-    const std::string& bytes = document.text.bytes();
-    std::vector<TextPatch> patches;
-    spec::YamlNode expected = document.root;
+    std::vector<TextDraft::TextChange> changes;
     for (const auto& edit : edits) {
-        const Found found = descend(document.root, edit.path);
-        if (found.node == nullptr || !found.node->isScalar() || !found.isHere) {
-            return std::nullopt;
+        const Found found = descend(draft.root(), edit.path);
+        const auto meant = meantBy(found.node, edit.name, edit.value);
+        auto patch = found.isWritten() ? unprovedInBytes(draft.text(), *found.node, edit.name, edit.value) : std::nullopt;
+        if (!meant || !*meant || !patch) {
+            return false;
         }
-        const auto meant = withFlag(found.node->text, edit.name, edit.value);
-        auto patch = unprovedInBytes(bytes, *found.node, edit.name, edit.value);
-        if (!meant || wordsOf(*meant).empty() || !patch) {
-            return std::nullopt;
-        }
-        patches.push_back(std::move(*patch));
-        placeIn(expected, edit.path)->text = *meant;
+        auto words = wordsOf(**meant); // where lines are folded does not count
+        changes.push_back({ edit.path, std::move(*patch), [words = std::move(words)](const std::string& now) { return wordsOf(now) == words; } });
     }
-    std::sort(patches.begin(), patches.end(), [](const auto& a, const auto& b) { return a.begin < b.begin; });
-    const auto meets = [](const TextPatch& a, const TextPatch& b) { return a.end > b.begin; };
-    if (std::adjacent_find(patches.begin(), patches.end(), meets) != patches.end()) {
-        return std::nullopt;
-    }
-    std::string text = patched(bytes, patches);
-    spec::YamlDocument after = spec::parseYaml(spec::SourceText(document.text.file(), text));
-    if (spec::hasErrors(after.diagnostics)) {
-        return std::nullopt;
-    }
-    for (const auto& edit : edits) { // where lines are folded does not count
-        spec::YamlNode* now = placeIn(after.root, edit.path);
-        const spec::YamlNode* meant = placeIn(expected, edit.path);
-        if (now == nullptr || !now->isScalar() || wordsOf(now->text) != wordsOf(meant->text)) {
-            return std::nullopt;
-        }
-        now->text = meant->text;
-    }
-    return sameMeaning(after.root, expected) ? std::optional(std::move(text)) : std::nullopt;
+    return draft.changeTexts(changes);
 }
 
 /// The change in the bytes as they stand; nothing when these do not read as what is meant then.
@@ -416,49 +403,61 @@ Result<std::vector<TextPatch>> flagPatches(
     const spec::YamlDocument& document, const std::vector<std::string>& path, std::string_view name, const std::optional<std::string>& value)
 {
     const Found found = descend(document.root, path);
-    if (found.node != nullptr && !found.node->isScalar() && !found.node->isNull()) {
-        return refuse(name, found.node->words(), "program_arguments that are a text");
-    }
-    const bool isText = found.node != nullptr && found.node->isScalar();
-    if (!isText && !value) {
-        return std::vector<TextPatch> {};
-    }
-    const auto meant = withFlag(isText ? std::string_view(found.node->text) : std::string_view(), name, value);
+    const auto meant = meantBy(found.node, name, value);
     if (!meant) {
         return tl::unexpected<Error>(meant.error());
     }
-    if (isText && *meant == found.node->text) {
+    if (!*meant) {
         return std::vector<TextPatch> {};
     }
-    if (wordsOf(*meant).empty()) {
+    if (wordsOf(**meant).empty()) {
         return patchesFor(document, { path, std::nullopt });
     }
-    if (isText && found.isHere) {
-        if (auto patch = inBytes(document, path, *found.node, name, value, *meant)) {
+    if (found.isWritten()) {
+        if (auto patch = inBytes(document, path, *found.node, name, value, **meant)) {
             return std::vector<TextPatch> { std::move(*patch) };
         }
     }
-    return patchesFor(document, { path, editValue(*meant) });
+    return patchesFor(document, { path, editValue(**meant) });
 }
 
-Result<std::string> withFlags(const spec::YamlDocument& document, const std::vector<FlagEdit>& edits)
+Result<void> changeFlags(TextDraft& draft, const std::vector<FlagEdit>& edits)
 {
-    if (edits.size() > 1) {
-        if (auto text = together(document, edits)) {
-            return *text;
+    std::vector<FlagEdit> inside; // arguments that stay where they stand, with other words
+    std::vector<FlagEdit> around; // those that are made, go, or come from elsewhere: values like others
+    for (const auto& edit : edits) {
+        const Found found = descend(draft.root(), edit.path);
+        const auto meant = meantBy(found.node, edit.name, edit.value);
+        if (!meant) {
+            return tl::unexpected<Error>(meant.error());
+        }
+        if (*meant) {
+            (found.isWritten() && !wordsOf(**meant).empty() ? inside : around).push_back(edit);
         }
     }
-    spec::YamlDocument now = document;
-    for (const auto& edit : edits) {
-        const auto patches = flagPatches(now, edit.path, edit.name, edit.value);
+    const auto together = [&](std::span<const FlagEdit> some) { return changeTogether(draft, some); };
+    const auto one = [&](const FlagEdit& edit) -> Result<void> { // its anchor may take others along, or it is written as a whole
+        const auto patches = flagPatches(draft.document(), edit.path, edit.name, edit.value);
         if (!patches) {
             return tl::unexpected<Error>(patches.error());
         }
-        if (!patches->empty()) {
-            now = spec::parseYaml(spec::SourceText(document.text.file(), patched(now.text.bytes(), *patches)));
+        draft.takeProved(*patches);
+        return {};
+    };
+    if (auto done = inHalves<FlagEdit>(inside, together, one); !done) {
+        return done;
+    }
+    std::vector<Edit> values;
+    for (const auto& edit : around) {
+        const auto meant = meantBy(descend(draft.root(), edit.path).node, edit.name, edit.value);
+        if (!meant) {
+            return tl::unexpected<Error>(meant.error());
+        }
+        if (*meant) {
+            values.push_back({ edit.path, wordsOf(**meant).empty() ? std::nullopt : std::optional(editValue(**meant)) });
         }
     }
-    return now.text.bytes();
+    return draft.change(values);
 }
 
 } // namespace sheaf::edit

@@ -14,6 +14,8 @@
 /// arguments, blanks, line ends, quotes, expressions) stays byte for byte. Pure; any thread.
 namespace sheaf::edit {
 
+class TextDraft;
+
 /// One `--name value` or `--name=value` of the text.
 struct FlagInText
 {
@@ -44,7 +46,7 @@ struct FlagEdit
     std::string name;
     std::optional<std::string> value;
 };
-/// The text of the file with all of them: they are proved together when they can be, so that many cost hardly more than one.
-[[nodiscard]] Result<std::string> withFlags(const spec::YamlDocument& document, const std::vector<FlagEdit>& edits);
+/// Carries all of them out: they are proved together when they can be, so that many cost hardly more than one.
+[[nodiscard]] Result<void> changeFlags(TextDraft& draft, const std::vector<FlagEdit>& edits);
 
 } // namespace sheaf::edit

@@ -185,6 +185,8 @@ Result<void> rebindAll(TextDraft& draft, const std::vector<Reader>& readers, con
 
 // ---- pasting -----------------------------------------------------------------------------------
 
+constexpr const char* kPastedText = "the pasted text"; // for messages
+
 /// What is taken into the pipeline, on its own: names follow, what would lead nowhere goes.
 struct Pasted
 {
@@ -194,7 +196,7 @@ struct Pasted
 
 Result<Pasted> readPasted(const std::string& text)
 {
-    auto draft = TextDraft::of(text);
+    auto draft = TextDraft::of(text, kPastedText);
     if (!draft) {
         return tl::unexpected<Error>(draft.error());
     }
@@ -211,7 +213,7 @@ Result<Pasted> readPasted(const std::string& text)
                });
            });
     if (!areSteps) {
-        return refused("the pasted text", steps->isMap() ? text::join(keysOf(steps), ", ") : steps->words(), "it must be steps: a name, and type, inputs, … below it");
+        return refused(kPastedText, steps->isMap() ? text::join(keysOf(steps), ", ") : steps->words(), "it must be steps: a name, and type, inputs, … below it");
     }
     return pasted;
 }
@@ -232,7 +234,7 @@ Result<TextDraft> asPipeline(const Pasted& pasted)
             all += (line.empty() ? "" : "  ") + line + "\n";
         }
     }
-    return TextDraft::of(all);
+    return TextDraft::of(all, kPastedText);
 }
 
 /// Whether a binding of a pasted step leads nowhere in this pipeline.

@@ -158,6 +158,20 @@ void eachScalarBelow(const YamlLayout& layout, const spec::YamlNode& node, KeyPa
     }
 }
 
+/// What messages call the file.
+std::string calledIn(const spec::YamlDocument& document)
+{
+    return document.text.file().empty() ? "the job file" : document.text.file();
+}
+
+/// In order of place; false when two of them meet.
+bool sortApart(std::vector<TextPatch>& patches)
+{
+    std::sort(patches.begin(), patches.end(), [](const auto& a, const auto& b) { return a.begin < b.begin; });
+    const auto meets = [](const TextPatch& a, const TextPatch& b) { return a.end > b.begin || a.begin == b.begin; };
+    return std::adjacent_find(patches.begin(), patches.end(), meets) == patches.end();
+}
+
 /// See TextDraft::blockOf().
 std::string linesOf(const spec::YamlDocument& document, const spec::YamlEntry& entry, bool isInFlow, bool withKey)
 {
@@ -198,13 +212,13 @@ TextDraft::TextDraft(spec::YamlDocument document)
 {
 }
 
-Result<TextDraft> TextDraft::of(const std::string& text)
+Result<TextDraft> TextDraft::of(const std::string& text, const std::string& file)
 {
-    TextDraft draft(spec::parseYaml(spec::SourceText("", text)));
+    TextDraft draft(spec::parseYaml(spec::SourceText(file, text)));
     const auto& found = draft.m_document.diagnostics;
     const auto bad = std::find_if(found.begin(), found.end(), [](const spec::Diagnostic& one) { return one.severity == spec::Severity::Error; });
     if (bad != found.end()) {
-        return refused("the job file", bad->found, "it must be YAML first: " + bad->message);
+        return refused(calledIn(draft.m_document), bad->found, "it must be YAML first: " + bad->message);
     }
     return draft;
 }
@@ -286,19 +300,16 @@ Result<void> TextDraft::change(const std::vector<Edit>& edits)
             const KeyPath holder(edit.path.begin(), edit.path.end() - std::min<std::ptrdiff_t>(1, std::ssize(edit.path)));
             (holders.insert(holder).second ? round : later).push_back(std::move(edit));
         }
-        if (!changeTogether(round)) {
-            for (const auto& edit : round) {
-                if (auto done = changeOne(edit); !done) {
-                    return done;
-                }
-            }
+        const auto together = [this](std::span<const Edit> some) { return changeTogether(some); };
+        if (auto done = inHalves<Edit>(round, together, [this](const Edit& edit) { return changeOne(edit); }); !done) {
+            return done;
         }
         rest = std::move(later);
     }
     return {};
 }
 
-bool TextDraft::changeTogether(const std::vector<Edit>& edits)
+bool TextDraft::changeTogether(std::span<const Edit> edits)
 {
     std::vector<TextPatch> all;
     spec::YamlNode expected = root();
@@ -309,9 +320,51 @@ bool TextDraft::changeTogether(const std::vector<Edit>& edits)
         }
         all.insert(all.end(), patches->begin(), patches->end());
     }
-    std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.begin < b.begin; });
-    const auto meets = [](const TextPatch& a, const TextPatch& b) { return a.end > b.begin || a.begin == b.begin; };
-    return std::adjacent_find(all.begin(), all.end(), meets) == all.end() && (all.empty() || take(all, expected, {}));
+    return sortApart(all) && (all.empty() || take(all, expected, {}));
+}
+
+bool TextDraft::changeTexts(const std::vector<TextChange>& changes)
+{
+    std::vector<TextPatch> patches;
+    for (const auto& change : changes) {
+        patches.push_back(change.patch);
+    }
+    if (!sortApart(patches)) {
+        return false;
+    }
+    spec::YamlDocument after = read(patched(text(), patches));
+    if (spec::hasErrors(after.diagnostics)) {
+        return false;
+    }
+    spec::YamlNode rest = after.root;
+    for (const auto& change : changes) {
+        const spec::YamlNode* was = find(change.path);
+        spec::YamlNode* now = &rest;
+        for (const auto& key : change.path) {
+            now = now == nullptr ? nullptr : now->find(key);
+        }
+        if (was == nullptr || now == nullptr || !now->isScalar() || !change.isMeant(now->text)) {
+            return false;
+        }
+        now->text = was->text; // what is left to compare is the rest
+    }
+    if (!sameMeaning(rest, root())) {
+        return false;
+    }
+    m_document = std::move(after);
+    return true;
+}
+
+void TextDraft::takeProved(const std::vector<TextPatch>& patches)
+{
+    if (!patches.empty()) {
+        m_document = read(patched(text(), patches));
+    }
+}
+
+spec::YamlDocument TextDraft::read(std::string text) const
+{
+    return spec::parseYaml(spec::SourceText(m_document.text.file(), std::move(text)));
 }
 
 /// With the kinder proof of edit.h: what hangs on an anchor may change with it.
@@ -324,7 +377,7 @@ Result<void> TextDraft::changeOne(const Edit& edit)
     if (!patches) {
         return tl::unexpected<Error>(patches.error());
     }
-    m_document = spec::parseYaml(spec::SourceText("", patched(text(), *patches)));
+    takeProved(*patches);
     return {};
 }
 
@@ -444,9 +497,9 @@ bool TextDraft::endsItsLastLine() const
 /// end first.
 Result<void> TextDraft::withLastLineEnd(const std::function<Result<void>(TextDraft&)>& step)
 {
-    TextDraft draft(spec::parseYaml(spec::SourceText("", text() + Lines(text()).eol())));
+    TextDraft draft(read(text() + Lines(text()).eol()));
     if (spec::hasErrors(draft.document().diagnostics)) {
-        return refused("the job file", "a last line without an end", "it can be changed in the text");
+        return refused(calledIn(m_document), "a last line without an end", "it can be changed in the text");
     }
     if (auto done = step(draft); !done) {
         return done;
@@ -519,7 +572,7 @@ Result<void> TextDraft::rewriteBelow(const KeyPath& path, const Rewrite& rewrite
 
 Result<void> TextDraft::take(const std::vector<TextPatch>& patches, const spec::YamlNode& expected, const KeyPath& what)
 {
-    spec::YamlDocument after = spec::parseYaml(spec::SourceText("", patched(text(), patches)));
+    spec::YamlDocument after = read(patched(text(), patches));
     if (spec::hasErrors(after.diagnostics) || !sameMeaning(after.root, expected)) {
         return refused(dotted(what), "a way of writing that cannot be changed safely here", "it can be changed in the text");
     }

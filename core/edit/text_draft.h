@@ -10,6 +10,7 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,8 +23,8 @@ namespace sheaf::edit {
 class TextDraft
 {
 public:
-    /// Fails when the text is no YAML.
-    [[nodiscard]] static Result<TextDraft> of(const std::string& text);
+    /// Fails when the text is no YAML. `file` is what messages call it; "" is the job file.
+    [[nodiscard]] static Result<TextDraft> of(const std::string& text, const std::string& file = {});
 
     [[nodiscard]] const std::string& text() const { return m_document.text.bytes(); }
     [[nodiscard]] const spec::YamlDocument& document() const { return m_document; }
@@ -45,6 +46,16 @@ public:
     /// Edits of places that are all there; of a list's items the last one first. Read and proved together as far as they can.
     Result<void> change(const std::vector<Edit>& edits);
 
+    /// Other bytes for a scalar, which reads as one of several texts then.
+    struct TextChange
+    {
+        KeyPath path;
+        TextPatch patch;
+        std::function<bool(const std::string& now)> isMeant;
+    };
+    /// Takes all of them when each reads as it is meant and the rest of the file as it did; else the text is as it was.
+    [[nodiscard]] bool changeTexts(const std::vector<TextChange>& changes);
+
     /// A key with the lines of YAML that stand below it.
     using Block = std::pair<std::string, std::string>;
     /// New entries of the map at `parent`, behind their sisters (`inputs` and `outputs` of the file: before its jobs).
@@ -64,16 +75,35 @@ public:
 
     /// Takes the patches (sorted) when the file then reads as `expected`.
     Result<void> take(const std::vector<TextPatch>& patches, const spec::YamlNode& expected, const KeyPath& what);
+    /// Takes patches that are proved already, as those of edit.h are.
+    void takeProved(const std::vector<TextPatch>& patches);
 
 private:
     explicit TextDraft(spec::YamlDocument document);
     Result<void> changeOne(const Edit& edit);
-    [[nodiscard]] bool changeTogether(const std::vector<Edit>& edits);
+    [[nodiscard]] bool changeTogether(std::span<const Edit> edits);
+    [[nodiscard]] spec::YamlDocument read(std::string text) const;
     [[nodiscard]] bool endsItsLastLine() const;
     Result<void> withLastLineEnd(const std::function<Result<void>(TextDraft&)>& step);
 
     spec::YamlDocument m_document;
 };
+
+/// Carries a list out in few goes: all together, and where that cannot be the two halves each on its own, in order. So one that has to be
+/// carried out alone costs the others little. `together` leaves everything as it was when it says no.
+template <class T, class Together, class One>
+Result<void> inHalves(std::span<const T> all, const Together& together, const One& one)
+{
+    if (all.empty() || together(all)) {
+        return {};
+    }
+    if (all.size() == 1) {
+        return one(all.front());
+    }
+    const std::size_t middle = all.size() / 2;
+    const Result<void> done = inHalves(all.first(middle), together, one);
+    return done ? inHalves(all.subspan(middle), together, one) : done;
+}
 
 /// The text with other expressions.
 [[nodiscard]] std::string rewritten(std::string_view text, const TextDraft::Rewrite& rewrite);

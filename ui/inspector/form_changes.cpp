@@ -12,6 +12,7 @@
 #include "core/spec/yaml_node.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 #include <tuple>
 
@@ -313,7 +314,7 @@ private:
     {
         std::vector<edit::Edit> edits;
         std::vector<edit::FlagEdit> flags;
-        std::vector<const FormChange*> folded;
+        std::vector<edit::FoldedEdit> folded;
         for (const FormChange* change : round) {
             if (!change->value && at(change->path, change->path.size()) == nullptr) {
                 continue; // an earlier change took it away
@@ -321,39 +322,14 @@ private:
             if (!change->flag.empty()) {
                 flags.push_back({ change->path, change->flag, change->value });
             } else if (change->isFolded) {
-                folded.push_back(change);
+                folded.push_back({ change->path, change->value.value_or("") });
             } else {
                 edits.push_back(asEdit(*change));
             }
         }
-        if (auto done = m_draft.change(edits); !done) {
-            return done;
-        }
-        if (!flags.empty()) {
-            if (auto done = goOn(edit::withFlags(m_draft.document(), flags)); !done) {
-                return done;
-            }
-        }
-        for (const FormChange* change : folded) {
-            const auto patches = edit::foldedPatches(m_draft.document(), change->path, change->value.value_or(""));
-            if (!patches) {
-                return tl::unexpected<Error>(patches.error());
-            }
-            if (auto done = goOn(edit::patched(m_draft.text(), *patches)); !done) {
-                return done;
-            }
-        }
-        return {};
-    }
-
-    Result<void> goOn(const Result<std::string>& text)
-    {
-        auto draft = text ? edit::TextDraft::of(*text) : tl::unexpected<Error>(text.error());
-        if (!draft) {
-            return tl::unexpected<Error>(draft.error());
-        }
-        m_draft = std::move(*draft);
-        return {};
+        Result<void> done = m_draft.change(edits);
+        done = done ? edit::changeFlags(m_draft, flags) : done;
+        return done ? edit::changeFolded(m_draft, folded) : done;
     }
 
     edit::TextDraft m_draft;
@@ -374,7 +350,7 @@ Result<std::map<std::string, std::string>> textsAfter(const std::vector<FormChan
             if (text == nullptr) {
                 return fail(ErrorCode::NotFound, { { "path", change.file } });
             }
-            auto draft = edit::TextDraft::of(*text);
+            auto draft = edit::TextDraft::of(*text, std::filesystem::path(change.file).filename().string());
             if (!draft) {
                 return tl::unexpected<Error>(draft.error());
             }

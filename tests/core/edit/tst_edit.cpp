@@ -3,11 +3,13 @@
 #include "core/base/paths.h"
 #include "core/base/text.h"
 #include "core/edit/edit.h"
+#include "core/edit/text_draft.h"
 #include "core/spec/override.h"
 #include "tests/support/result_macros.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/test_runner.h"
 
+#include <algorithm>
 #include <filesystem>
 
 using namespace sheaf;
@@ -228,6 +230,68 @@ private slots:
         QVERIFY(unset("a: 1\n", "b").starts_with("refused: "));
         QVERIFY(set("a: 1\n", "", "1").starts_with("refused: "));
         QVERIFY(set("a: 1\n", "b..c", "1").starts_with("refused: "));
+    }
+
+    void what_cannot_be_done_together_is_done_in_halves()
+    {
+        std::vector<int> all;
+        for (int i = 0; i < 64; ++i) {
+            all.push_back(i);
+        }
+        std::vector<int> done;
+        int reads = 0;
+        const auto together = [&](std::span<const int> some) {
+            ++reads;
+            const bool isFine = std::find(some.begin(), some.end(), 37) == some.end();
+            done.insert(done.end(), some.begin(), isFine ? some.end() : some.begin());
+            return isFine;
+        };
+        const auto alone = [&](int one) -> Result<void> {
+            done.push_back(one);
+            return {};
+        };
+        VERIFY_OK(inHalves<int>(all, together, alone));
+        QVERIFY(done == all); // in order
+        QCOMPARE(reads, 13); // not one for each
+        done.clear();
+        const auto refuses = inHalves<int>(all, together, [](int) -> Result<void> { return fail(ErrorCode::Invalid, { { "what", "37" } }); });
+        QVERIFY(!refuses.has_value());
+        QCOMPARE(refuses.error().arg("what"), std::string("37"));
+    }
+
+    void many_edits_are_the_text_of_one_after_the_other()
+    {
+        const auto jobWith = [](int number, const std::string& step) {
+            std::string job = "jobs:\n";
+            for (int i = 0; i < 20; ++i) {
+                const std::string size = i == 5 ? "&size 3" : i == 6 ? "*size" : "3";
+                job += "  s" + std::to_string(i) + ":" + (i == number ? step : "\n    mini_batch_size: " + size + " # of " + std::to_string(i)) + "\n";
+            }
+            return job;
+        };
+        std::vector<Edit> edits;
+        for (int i = 0; i < 20; ++i) {
+            if (i != 6) { // hangs on the anchor of 5, and follows it: that is proved alone
+                edits.push_back({ { "jobs", "s" + std::to_string(i), "mini_batch_size" }, std::to_string(100 + i) });
+            }
+        }
+        auto together = TextDraft::of(jobWith(-1, ""));
+        auto oneByOne = TextDraft::of(jobWith(-1, ""));
+        VERIFY_OK(together);
+        VERIFY_OK(oneByOne);
+        VERIFY_OK(together->change(edits));
+        for (const auto& edit : edits) {
+            VERIFY_OK(oneByOne->change({ edit }));
+        }
+        QVERIFY2(together->text() == oneByOne->text(), together->text().c_str());
+        QVERIFY(together->text().find("&size 105") != std::string::npos);
+        auto refused = TextDraft::of(jobWith(9, " a word"));
+        VERIFY_OK(refused);
+        const auto why = refused->change(edits);
+        QVERIFY(!why.has_value());
+        QVERIFY2(errorSentence(why.error()).find("s9") != std::string::npos, errorSentence(why.error()).c_str());
+        const auto broken = TextDraft::of("a: [1\n", "score.yml");
+        QCOMPARE(broken.error().arg("what"), std::string("score.yml"));
     }
 
     void every_value_of_the_samples_can_be_another_and_comes_back_data()

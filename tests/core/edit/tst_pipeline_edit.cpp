@@ -533,6 +533,25 @@ private slots:
         QVERIFY(shown(withStepsEnabled(off, { "a", "c" })).find("jobs.c") != std::string::npos);
     }
 
+    void one_step_of_many_that_cannot_be_disabled_is_named()
+    {
+        std::string job = "jobs:\n";
+        std::vector<std::string> steps;
+        for (int i = 0; i < 20; ++i) {
+            steps.push_back("s" + std::to_string(i));
+            job += "  " + steps.back() + (i == 7 ? ": &seven" : ":") + "\n    t: " + std::to_string(i) + "\n";
+        }
+        std::string each = job;
+        for (const auto& step : steps) {
+            each = shown(withStepsDisabled(each, { step }));
+        }
+        COMPARE_TEXT(shown(withStepsDisabled(job, steps)), each);
+        const std::string needed = job + "  last: *seven\n"; // and is not disabled itself
+        const auto off = withStepsDisabled(needed, steps);
+        QVERIFY(!off.has_value());
+        QCOMPARE(off.error().arg("what"), std::string("jobs.s7"));
+    }
+
     // ---- promoting -----------------------------------------------------------------------------
 
     void a_value_becomes_an_input_of_the_pipeline()

@@ -156,6 +156,15 @@ private slots:
         row("no YAML", kParallel + "  - x\n", kComponent, "homes", "YAML");
     }
 
+    void a_name_that_is_taken_says_among_what()
+    {
+        const auto said = [](const Result<PortTexts>& result) { return result ? std::string("done") : result.error().arg("taken"); };
+        const std::string two = replaced(kParallel, "      files: {", "      homes: 4\n      files: {");
+        QCOMPARE(said(withStepPortRenamed({ two, kComponent }, { Kind::StepInput, "a", "files" }, "homes")), std::string("inputs"));
+        const std::string outputs = replaced(kJob, "    outputs:\n      model:", "    outputs:\n      best: {type: uri_file}\n      model:");
+        QCOMPARE(said(withStepPortRenamed({ outputs, {} }, { Kind::StepOutput, "train", "model" }, "best")), std::string("outputs"));
+    }
+
     void what_others_use_or_is_not_here_is_refused()
     {
         QFETCH(const QString, job);

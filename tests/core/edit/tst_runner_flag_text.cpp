@@ -4,6 +4,7 @@
 #include "core/edit/edit_value.h"
 #include "core/edit/folded_text.h"
 #include "core/edit/runner_flag_text.h"
+#include "core/edit/text_draft.h"
 #include "core/spec/override.h"
 #include "tests/support/test_runner.h"
 
@@ -34,6 +35,30 @@ std::string inFile(const std::string& file, const std::optional<std::string>& va
         const std::string is = (actual);                                                                               \
         QVERIFY2(is == (expected), (is + "\nexpected:\n" + (expected)).c_str());                                       \
     } while (false)
+
+/// Twenty steps with arguments of all kinds; those of 5 are 6's too.
+std::string twentySteps(const std::string& argumentsOfNine = "--x 9")
+{
+    const std::string kinds[] = { " >-\n      --one 1\n      --error_threshold 20", " --one 1", "", " \"--one '1' --error_threshold 3\" # why", " --error_threshold 8" };
+    std::string job = "jobs:\n";
+    for (int i = 0; i < 20; ++i) {
+        const std::string kind = i == 5 ? " &five --y 1" : i == 6 ? " *five" : i == 9 ? " " + argumentsOfNine : kinds[i % 5];
+        job += "  s" + std::to_string(i) + ":\n    type: x\n" + (kind.empty() ? "" : "    program_arguments:" + kind + "\n");
+    }
+    return job;
+}
+
+/// All at once, or one after the other.
+template <class Wish>
+std::string twentyAfter(const std::string& job, const std::vector<Wish>& wishes, Result<void> (*change)(TextDraft&, const std::vector<Wish>&), bool together)
+{
+    auto draft = TextDraft::of(job);
+    auto done = !draft ? Result<void>(tl::unexpected<Error>(draft.error())) : together ? change(*draft, wishes) : Result<void>();
+    for (std::size_t i = 0; done && !together && i < wishes.size(); ++i) {
+        done = change(*draft, { wishes[i] });
+    }
+    return done ? draft->text() : "refused: " + errorSentence(done.error());
+}
 
 } // namespace
 
@@ -158,6 +183,40 @@ private slots:
         SAME(lines("task:\n  program_arguments: |\n    a\n"), std::string("none"));
         SAME(lines("task:\n  program_arguments: a\n"), std::string("none"));
         QVERIFY(put(folded, " ").starts_with("refused"));
+    }
+
+    void flags_of_many_steps_are_the_text_of_one_after_the_other()
+    {
+        for (const auto& value : { std::optional<std::string>("42"), std::optional<std::string>() }) {
+            std::vector<FlagEdit> wishes;
+            for (int i = 0; i < 20; ++i) {
+                if (i != 6) {
+                    wishes.push_back({ { "jobs", "s" + std::to_string(i), "program_arguments" }, kName, value });
+                }
+            }
+            const std::string together = twentyAfter(twentySteps(), wishes, changeFlags, true);
+            SAME(together, twentyAfter(twentySteps(), wishes, changeFlags, false));
+            QVERIFY(together.starts_with("jobs:") && together != twentySteps());
+            QVERIFY(twentyAfter(twentySteps("[a]"), wishes, changeFlags, true).starts_with("refused"));
+        }
+    }
+
+    void folded_texts_of_many_steps_are_the_text_of_one_after_the_other()
+    {
+        std::string job = "jobs:\n";
+        std::vector<FoldedEdit> wishes;
+        for (int i = 0; i < 20; ++i) {
+            const std::string step = "s" + std::to_string(i);
+            job += "  " + step + ":\n    command:" + (i == 6 ? " *five\n" : std::string(i == 5 ? " &five" : "") + " >-\n      ls " + step + "\n      -l\n");
+            if (i != 6) {
+                wishes.push_back({ { "jobs", step, "command" }, "cat " + step + "\n--all" });
+            }
+        }
+        const std::string together = twentyAfter(job, wishes, changeFolded, true);
+        SAME(together, twentyAfter(job, wishes, changeFolded, false));
+        QVERIFY2(together.find("      cat s19\n      --all\n") != std::string::npos, together.c_str());
+        wishes[9].lines = " ";
+        QVERIFY(twentyAfter(job, wishes, changeFolded, true).find("jobs.s10.command") != std::string::npos);
     }
 
     void typed_text_is_read_as_it_was_typed()
