@@ -508,6 +508,43 @@ private slots:
         same(job(), kJob);
     }
 
+    /// That other entry keeps its value; what was typed stays, with the reason.
+    void a_name_of_a_table_that_is_taken_is_refused_in_words()
+    {
+        const std::string two = replaced(kJob, "    retry_settings:", "    environment_variables:\n      LEVEL: 'true'\n      MODE: fast\n    retry_settings:");
+        m_context->document.rewrite(QStringLiteral("type"), m_job, two);
+        catchUp();
+        m_form->focusField(QStringLiteral("environment_variables"));
+        auto* table = child<QTableWidget>(QStringLiteral("form.environment_variables"));
+        const auto said = [this] {
+            const auto* note = child<QLabel>(QStringLiteral("form.note.environment_variables"));
+            return note != nullptr && note->isVisible() && note->text().contains(QLatin1String("already an entry named LEVEL"));
+        };
+        QTest::mouseClick(child<QToolButton>(QStringLiteral("form.add.environment_variables")), Qt::LeftButton);
+        QVERIFY(!said());
+        table->item(2, 0)->setText(QStringLiteral("LEVEL"));
+        QVERIFY(said());
+        QCOMPARE(table->item(2, 0)->text(), QStringLiteral("LEVEL"));
+        same(job(), two);
+        catchUp(); // nothing of this table is another
+        QVERIFY(said());
+        QCOMPARE(table->item(2, 0)->text(), QStringLiteral("LEVEL"));
+        table->item(2, 0)->setText(QStringLiteral("LEVELS"));
+        QVERIFY(!said());
+        same(job(), replaced(two, "      MODE: fast\n", "      MODE: fast\n      LEVELS: ''\n"));
+        catchUp();
+        table->item(1, 0)->setText(QStringLiteral("LEVEL")); // of an entry that is there
+        QVERIFY(said());
+        QCOMPARE(table->item(1, 0)->text(), QStringLiteral("LEVEL"));
+        QVERIFY(job().find("      MODE: fast\n") != std::string::npos);
+        choose({ QStringLiteral("again") }); // it is nobody else's
+        choose({ QStringLiteral("score") });
+        m_form->focusField(QStringLiteral("environment_variables"));
+        table = child<QTableWidget>(QStringLiteral("form.environment_variables"));
+        QVERIFY(!said());
+        QCOMPARE(table->item(1, 0)->text(), QStringLiteral("MODE"));
+    }
+
     void an_input_gets_fields_added_and_taken_away()
     {
         choose({ QStringLiteral("train") });
@@ -983,7 +1020,10 @@ private slots:
         const auto after = [&](const std::string& text, const QStringList& steps) {
             const FormModel model(sourceOf(folder, text), steps);
             const auto texts = textsAfter(setChanges(*model.row(toStd(id)), toStd(value)), [&](const std::string&) { return &text; });
-            return texts ? texts->begin()->second : "refused: " + errorSentence(texts.error());
+            if (!texts) {
+                return "refused: " + errorSentence(texts.error());
+            }
+            return texts->empty() ? std::string() : texts->begin()->second; // nothing to change
         };
         std::string oneByOne = job;
         for (const QString& name : names) {
@@ -996,6 +1036,14 @@ private slots:
         const std::string together = after(job, names);
         QVERIFY2(together == oneByOne, (together + "\nexpected:\n" + oneByOne).c_str());
         QVERIFY(together != job);
+    }
+
+    void what_is_no_yaml_is_named()
+    {
+        const std::string broken = "type: [parallel\n";
+        const auto texts = textsAfter({ { "/some/where/score.yml", { "name" }, {}, "x", false, 0 } }, [&](const std::string&) { return &broken; });
+        QVERIFY(!texts.has_value());
+        QCOMPARE(texts.error().arg("what"), std::string("score.yml"));
     }
 
     void every_flag_has_a_row_and_writes_itself_data()

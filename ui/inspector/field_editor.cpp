@@ -281,6 +281,7 @@ public:
     {
         rowOf(this)->addWidget(m_map, 1);
         connect(m_map, &MapEditor::entryChanged, this, &FieldEditor::entryCommitted);
+        connect(m_map, &MapEditor::problemChanged, this, &FieldEditor::problemChanged);
         setFocusProxy(m_map->input());
     }
     QWidget* input() override { return m_map->input(); }
@@ -296,6 +297,7 @@ protected:
         }
         m_map->setEntries(entries, row.isSeveral() ? tr("several values") : tr("none"));
     }
+    void forget() override { m_map->forget(); }
 
 private:
     MapEditor* m_map;
@@ -449,6 +451,7 @@ void FieldEditor::put(const QString& text)
 void FieldEditor::finish()
 {
     endVisit();
+    forget();
     if (text() != m_shown) { // it was refused: nobody else's value
         put(m_known);
     }

@@ -59,6 +59,8 @@ protected:
     virtual void show(const QString& text) = 0;
     /// The words of the row beside its value.
     virtual void dress(const FormRow& row) = 0;
+    /// What is typed and not written is nobody else's.
+    virtual void forget() { }
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:

@@ -92,7 +92,21 @@ void MapEditor::fill()
     }
     m_remove->setEnabled(m_table->currentRow() >= 0);
     m_isFilling = false;
+    setProblem({});
     fit();
+}
+
+void MapEditor::forget()
+{
+    fill();
+}
+
+void MapEditor::setProblem(const QString& sentence)
+{
+    if (sentence != m_problem) {
+        m_problem = sentence;
+        emit problemChanged(sentence);
+    }
 }
 
 void MapEditor::fit()
@@ -127,6 +141,7 @@ void MapEditor::removeCurrent()
     }
     if (row >= m_entries.size()) { // never written
         m_table->removeRow(row);
+        setProblem({});
         fit();
         return;
     }
@@ -145,11 +160,12 @@ void MapEditor::onItemChanged(QTableWidgetItem* item)
     const QTableWidgetItem* value = m_table->item(row, 1);
     const bool isNamed = name != nullptr && !name->text().trimmed().isEmpty();
     const auto hasName = [&](const QPair<QString, QString>& entry) { return entry.first == name->text().trimmed() && entry.first != oldName; };
-    if (isNamed && std::any_of(m_entries.begin(), m_entries.end(), hasName)) {
-        m_isFilling = true;
-        m_table->item(row, 0)->setText(oldName); // another entry has that name, and shall keep its value
-        m_isFilling = false;
-    } else if (isNamed) {
+    if (isNamed && std::any_of(m_entries.begin(), m_entries.end(), hasName)) { // that entry shall keep its value
+        setProblem(tr("Not written: there is already an entry named %1. Choose another name.").arg(name->text().trimmed()));
+        return;
+    }
+    setProblem({});
+    if (isNamed) {
         emit entryChanged(oldName, name->text().trimmed(), value != nullptr ? value->text() : QString());
     } else if (!oldName.isEmpty()) {
         m_isFilling = true;

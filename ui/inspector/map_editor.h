@@ -17,7 +17,8 @@ class QToolButton;
 
 namespace sheaf::ui {
 
-/// A small table of names and values. Says each change; holds nothing that was not given to it, but a row whose name is still to be typed.
+/// A small table of names and values. Says each change; holds nothing that was not given to it, but a row whose name is still to be typed, and
+/// a name that was typed and is taken.
 /// Owned by its field editor; main thread.
 class MapEditor : public QWidget
 {
@@ -27,10 +28,14 @@ public:
     MapEditor(const QString& label, const QString& id, QWidget* parent);
     void setEntries(const QList<QPair<QString, QString>>& entries, const QString& wordsForNone);
     [[nodiscard]] QWidget* input() const;
+    /// Shows only what was given.
+    void forget();
 
 signals:
     /// `oldName` "" : a new entry; no value: the entry goes.
     void entryChanged(const QString& oldName, const QString& name, const std::optional<QString>& value);
+    /// What is typed cannot be written: why; "" when it can.
+    void problemChanged(const QString& sentence);
 
 private:
     void fill();
@@ -38,12 +43,14 @@ private:
     void add();
     void removeCurrent();
     void onItemChanged(QTableWidgetItem* item);
+    void setProblem(const QString& sentence);
 
     QTableWidget* m_table;
     QLabel* m_none;
     QToolButton* m_add;
     QToolButton* m_remove;
     QList<QPair<QString, QString>> m_entries;
+    QString m_problem;
     bool m_isFilling = false;
 };
 
