@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Sheaf authors
 #include "app/cli/terminal.h"
 #include "app/cli/verbs.h"
+#include "core/base/line_diff.h"
 #include "core/base/paths.h"
 #include "core/base/text.h"
 #include "core/edit/edit.h"
@@ -40,31 +41,18 @@ Result<std::vector<edit::Edit>> editsOf(const EditOptions& options)
     return edits;
 }
 
-/// The lines that the patches touch, as a diff shows them.
-std::string difference(const std::string& before, const std::vector<edit::TextPatch>& patches)
+/// The lines that changed, as a diff shows them.
+std::string difference(const std::string& before, const std::string& after)
 {
+    const auto oldLines = text::split(before, '\n');
+    const auto newLines = text::split(after, '\n');
     std::string all;
-    const auto lineBegin = [](const std::string& text, std::size_t at) {
-        const std::size_t before_ = at == 0 ? std::string::npos : text.rfind('\n', at - 1);
-        return before_ == std::string::npos ? 0 : before_ + 1;
-    };
-    const auto print = [&all](char sign, std::string_view text) {
-        for (const auto& line : text::split(text, '\n')) {
-            all += coloured(sign == '-' ? Colour::Red : Colour::Green, fmt::format("{} {}", sign, harmlessLine(line))) + "\n";
+    for (const auto& change : text::lineChanges(before, after)) {
+        for (std::size_t i = change.beginBefore; i < change.endBefore; ++i) {
+            all += coloured(Colour::Red, fmt::format("- {}", harmlessLine(oldLines[i]))) + "\n";
         }
-    };
-    for (const auto& patch : patches) {
-        const std::size_t begin = lineBegin(before, patch.begin);
-        const std::size_t end = std::min(before.find('\n', patch.end), before.size());
-        const std::string old = before.substr(begin, end - begin);
-        const std::string now = before.substr(begin, patch.begin - begin) + patch.text + before.substr(patch.end, end - patch.end);
-        if (now.starts_with(old + "\n") || now.starts_with(old + "\r\n")) { // lines that came behind one that stays
-            print('+', std::string_view(now).substr(now.find('\n', old.size()) + 1));
-        } else {
-            print('-', old);
-            if (!now.empty()) {
-                print('+', now);
-            }
+        for (std::size_t i = change.beginAfter; i < change.endAfter; ++i) {
+            all += coloured(Colour::Green, fmt::format("+ {}", harmlessLine(newLines[i]))) + "\n";
         }
     }
     return all;
@@ -87,13 +75,11 @@ int edit(const EditOptions& options)
         return complain(original.error(), 2);
     }
     std::string text = *original;
-    std::string shown; // nothing is said before all is done
     for (const auto& one : *edits) {
         const auto patches = edit::patchesFor(spec::parseYaml(spec::SourceText(file.string(), text)), one);
         if (!patches) {
             return complain(patches.error(), 2); // all or nothing
         }
-        shown += difference(text, *patches);
         text = edit::patched(text, *patches);
     }
     if (text == *original) {
@@ -101,7 +87,7 @@ int edit(const EditOptions& options)
         return 0;
     }
     if (options.dryRun) {
-        fmt::print("{}", shown);
+        fmt::print("{}", difference(*original, text));
         return 0;
     }
     const auto mode = std::filesystem::status(file, error).permissions();
@@ -109,7 +95,7 @@ int edit(const EditOptions& options)
         return complain(written.error(), 2);
     }
     std::filesystem::permissions(file, mode, error);
-    fmt::print("{}", shown);
+    fmt::print("{}", difference(*original, text));
     return 0;
 }
 

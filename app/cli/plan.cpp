@@ -87,8 +87,8 @@ std::vector<std::vector<std::string>> settingsOf(const pipeline::StepSpec& step)
 {
     const auto& in = step.parallel;
     const auto row = [&](const std::string& name, const std::string& value) {
-        const bool given
-            = std::find(step.setByUser.begin(), step.setByUser.end(), name) != step.setByUser.end();
+        const std::string bare = name.substr(name.find_first_not_of('-')); // flags are kept without their dashes
+        const bool given = std::find(step.setByUser.begin(), step.setByUser.end(), bare) != step.setByUser.end();
         return std::vector<std::string> { "  " + name, value, given ? "" : "(default)" };
     };
     const auto limit = [](std::int64_t value) {

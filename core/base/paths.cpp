@@ -107,6 +107,11 @@ Result<std::string> readFile(const fs::path& path)
 
 Result<void> writeFile(const fs::path& path, std::string_view bytes)
 {
+    // A rename asks only the folder; a file that its owner made read-only stays as it is, also for root.
+    struct stat before { };
+    if (::stat(path.c_str(), &before) == 0 && ((before.st_mode & (S_IWUSR | S_IWGRP | S_IWOTH)) == 0 || ::access(path.c_str(), W_OK) != 0)) {
+        return failErrno(path.string(), EACCES);
+    }
     const std::string temporary = path.string() + ".new-" + std::to_string(::getpid());
     const int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (file < 0) {

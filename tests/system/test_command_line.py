@@ -251,6 +251,12 @@ class Verbs(SheafTest):
         self.assertIn("says so already", self.sheaf("edit", job, "--set", "jobs.s.command=echo 2"))
         self.sheaf("edit", self.folder / "none.yml", "--set", "a=1", code=2)
         self.assertEqual(job.read_bytes(), before)
+        lines = self.folder / "lines.yml"
+        lines.write_text("type: pipeline\njobs:\n  s:\n    type: command\n    inputs:\n      i: 1\n      j: 2\n    outputs:\n      o: {}\n")
+        self.assertEqual(self.sheaf("edit", lines, "--unset", "jobs.s.inputs.j", "--dry-run"), "-       j: 2\n")  # nothing beside it
+        lines.chmod(0o444)
+        self.assertIn("permission", self.sheaf("edit", lines, "--unset", "jobs.s.inputs.j", code=2) + self.stderr)
+        self.assertIn("j: 2", lines.read_text())
 
     def test_version(self):
         self.assertRegex(self.sheaf("--version"), r"^sheaf \d+\.\d+\.\d+$")

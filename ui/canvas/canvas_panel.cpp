@@ -91,12 +91,22 @@ public:
     }
 
 protected:
+    static bool isEnter(const QKeyEvent* event) { return event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter; }
+
+    bool event(QEvent* event) override
+    {
+        // Ctrl+Return ends a comment here, and starts a run elsewhere.
+        if (event->type() == QEvent::ShortcutOverride && isEnter(static_cast<QKeyEvent*>(event))) {
+            event->accept();
+            return true;
+        }
+        return QPlainTextEdit::event(event);
+    }
     void keyPressEvent(QKeyEvent* event) override
     {
-        const bool isEnter = event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter;
         if (event->key() == Qt::Key_Escape) {
             drop();
-        } else if (isEnter && (!m_isLong || (event->modifiers() & Qt::ControlModifier) != 0)) {
+        } else if (isEnter(event) && (!m_isLong || (event->modifiers() & Qt::ControlModifier) != 0)) {
             leave(true);
         } else {
             QPlainTextEdit::keyPressEvent(event);

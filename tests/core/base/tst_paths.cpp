@@ -72,6 +72,15 @@ private slots:
         QCOMPARE(names, std::vector<std::string>({ "f", "taken" }));
     }
 
+    void a_read_only_file_is_left_alone()
+    {
+        const test::TempFolder folder;
+        const auto file = folder.write("f", "mine");
+        std::filesystem::permissions(file, std::filesystem::perms::owner_read | std::filesystem::perms::group_read);
+        COMPARE_ERROR(paths::writeFile(file, "other"), ErrorCode::NoPermission);
+        QCOMPARE(paths::readFile(file).value(), std::string("mine"));
+    }
+
     void what_is_not_there_is_said_so()
     {
         const test::TempFolder folder;
