@@ -123,7 +123,7 @@ class Resume(SheafTest):
                 break
             try:
                 self.kill_and_wait(run_dir, choose)
-            except (ProcessLookupError, TypeError):
+            except (ProcessLookupError, TypeError, IndexError):
                 break  # it ended by itself meanwhile
             if self.status("often")["state"] == "Completed":
                 break
