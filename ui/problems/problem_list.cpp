@@ -47,7 +47,8 @@ ProblemList::ProblemList(AppContext& context, QWidget* parent)
     m_view->setTextElideMode(Qt::ElideRight);
     m_view->header()->resizeSection(ProblemModel::Severity, 110);
     m_view->header()->resizeSection(ProblemModel::Place, 170);
-    m_view->header()->resizeSection(ProblemModel::Message, 560);
+    m_view->header()->setSectionResizeMode(ProblemModel::Message, QHeaderView::Stretch);
+    m_view->header()->hideSection(ProblemModel::Fix); // said whole below the list, of the current row
     m_view->setContextMenuPolicy(Qt::CustomContextMenu);
     m_details->setObjectName(QStringLiteral("problems.details"));
     m_words->setObjectName(QStringLiteral("problems.words"));

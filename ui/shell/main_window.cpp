@@ -470,7 +470,7 @@ void MainWindow::openFile(const QString& file)
     }
     if (!std::exchange(m_sized, true)) { // sizes only hold once the docks are shown
         resizeDocks({ m_paletteDock, m_detailsDock }, { 210, width() * 2 / 5 }, Qt::Horizontal);
-        resizeDocks({ m_problemsDock, m_historyDock }, { 190, 190 }, Qt::Vertical);
+        resizeDocks({ m_problemsDock, m_historyDock }, { 250, 250 }, Qt::Vertical);
     }
     m_problemsDock->raise();
     setWindowTitle(tr("%1[*] — Sheaf").arg(QFileInfo(file).dir().dirName() + QLatin1Char('/') + QFileInfo(file).fileName()));
