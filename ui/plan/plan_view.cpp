@@ -425,7 +425,9 @@ void PlanView::refreshPreview()
     m_previewTitle->setFullText(title);
     m_previewWords->setText(words);
     m_previewWords->setVisible(!words.isEmpty());
-    m_previewTable->setVisible(isThere && !plan.preview().columns.empty());
+    // While the next one is read its place stays open: else the panel would scroll away from who steps through the list.
+    const bool staysOpen = plan.previewPhase() == PlanState::PreviewPhase::Reading && !m_previewTable->isHidden();
+    m_previewTable->setVisible(staysOpen || (isThere && !plan.preview().columns.empty()));
     m_previewModel->setPreview(isThere ? plan.preview() : workspace::MiniBatchPreview {});
     if (isThere) {
         m_previewTable->resizeColumnsToContents();
