@@ -33,10 +33,10 @@ Result<std::vector<edit::Edit>> editsOf(const EditOptions& options)
             return fail(ErrorCode::Invalid,
                 { { "what", "--set" }, { "found", word }, { "allowed", "write it as PATH=VALUE" } });
         }
-        edits.push_back({ edit::editPath(std::string_view(word).substr(0, equals)), word.substr(equals + 1) });
+        edits.push_back({ spec::keysFromText(std::string_view(word).substr(0, equals)), word.substr(equals + 1) });
     }
     for (const auto& path : options.unsets) {
-        edits.push_back({ edit::editPath(path), std::nullopt });
+        edits.push_back({ spec::keysFromText(path), std::nullopt });
     }
     return edits;
 }
@@ -64,12 +64,7 @@ int edit(const EditOptions& options)
     if (!edits) {
         return complain(edits.error(), 2);
     }
-    // The file itself, not a link to it, is written anew.
-    std::error_code error;
-    const auto file = std::filesystem::canonical(options.file, error);
-    if (error) {
-        return complain({ ErrorCode::NotFound, { { "path", options.file } } }, 2);
-    }
+    const std::filesystem::path file = options.file;
     const auto original = paths::readFile(file);
     if (!original) {
         return complain(original.error(), 2);
@@ -90,11 +85,9 @@ int edit(const EditOptions& options)
         fmt::print("{}", difference(*original, text));
         return 0;
     }
-    const auto mode = std::filesystem::status(file, error).permissions();
-    if (auto written = paths::writeFile(file, text); !written) {
+    if (auto written = paths::overwriteFile(file, text); !written) {
         return complain(written.error(), 2);
     }
-    std::filesystem::permissions(file, mode, error);
     fmt::print("{}", difference(*original, text));
     return 0;
 }

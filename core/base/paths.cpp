@@ -107,11 +107,6 @@ Result<std::string> readFile(const fs::path& path)
 
 Result<void> writeFile(const fs::path& path, std::string_view bytes)
 {
-    // A rename asks only the folder; a file that its owner made read-only stays as it is, also for root.
-    struct stat before { };
-    if (::stat(path.c_str(), &before) == 0 && ((before.st_mode & (S_IWUSR | S_IWGRP | S_IWOTH)) == 0 || ::access(path.c_str(), W_OK) != 0)) {
-        return failErrno(path.string(), EACCES);
-    }
     const std::string temporary = path.string() + ".new-" + std::to_string(::getpid());
     const int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (file < 0) {
@@ -137,6 +132,23 @@ Result<void> writeFile(const fs::path& path, std::string_view bytes)
         return failErrno(path.string(), error);
     }
     return {};
+}
+
+Result<void> overwriteFile(const fs::path& path, std::string_view bytes)
+{
+    std::error_code error;
+    const fs::path real = fs::weakly_canonical(path, error);
+    const fs::path& target = error ? path : real;
+    struct stat before { };
+    const bool isThere = ::stat(target.c_str(), &before) == 0;
+    if (isThere && ((before.st_mode & (S_IWUSR | S_IWGRP | S_IWOTH)) == 0 || ::access(target.c_str(), W_OK) != 0)) {
+        return failErrno(path.string(), EACCES);
+    }
+    auto written = writeFile(target, bytes);
+    if (written && isThere) {
+        ::chmod(target.c_str(), before.st_mode & 07777);
+    }
+    return written;
 }
 
 Result<void> makeDirs(const fs::path& path)

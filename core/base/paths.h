@@ -30,6 +30,9 @@ namespace fs = std::filesystem;
 [[nodiscard]] Result<std::string> readFile(const fs::path& path);
 /// Writes beside `path`, then renames: readers see the old bytes or the new ones, never half.
 [[nodiscard]] Result<void> writeFile(const fs::path& path, std::string_view bytes);
+/// The same for a file that a user owns: a link stays one and what it leads to is written, the mode stays, and a file that was made read-only is
+/// left alone (NoPermission), also by root: the rename would ask only the folder.
+[[nodiscard]] Result<void> overwriteFile(const fs::path& path, std::string_view bytes);
 [[nodiscard]] Result<void> makeDirs(const fs::path& path);
 
 } // namespace sheaf::paths

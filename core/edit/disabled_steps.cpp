@@ -325,6 +325,19 @@ Result<std::string> withStepsDisabled(const std::string& text, const std::vector
     return togetherOrHalves(text, steps, disabledTogether);
 }
 
+std::string withoutDisabledSteps(std::string text, const std::vector<std::string>& steps)
+{
+    const auto disabled = disabledSteps(text);
+    for (auto step = disabled.rbegin(); step != disabled.rend(); ++step) { // from the last to the first: places before stay
+        if (std::find(steps.begin(), steps.end(), step->name) != steps.end()) {
+            const Lines lines(text);
+            const std::size_t begin = lines.begin(step->begin);
+            text.erase(begin, lines.next(step->end) - begin);
+        }
+    }
+    return text;
+}
+
 Result<std::string> withStepsEnabled(const std::string& text, const std::vector<std::string>& steps)
 {
     return togetherOrHalves(text, steps, enabledTogether);

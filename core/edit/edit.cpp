@@ -602,11 +602,6 @@ bool saysWhatWasMeant(const spec::YamlDocument& before, const spec::YamlDocument
 
 } // namespace
 
-std::vector<std::string> editPath(std::string_view dotted)
-{
-    return spec::keysFromText(dotted);
-}
-
 Result<std::vector<TextPatch>> unprovedPatchesFor(const spec::YamlDocument& document, const Edit& edit)
 {
     if (edit.path.empty() || std::any_of(edit.path.begin(), edit.path.end(), [](const auto& key) { return key.empty(); })) {

@@ -31,8 +31,6 @@ struct Edit
     std::optional<std::string> value;
 };
 
-/// "jobs.score.mini_batch_size" → its parts; a key that has a dot is quoted: `tags."a.b"`.
-[[nodiscard]] std::vector<std::string> editPath(std::string_view dotted);
 
 /// The patches that carry out the edit, in order of place, not overlapping; none when the file says so already.
 ///

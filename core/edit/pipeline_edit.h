@@ -81,6 +81,8 @@ struct DisabledStep
     std::size_t end = 0;
 };
 [[nodiscard]] std::vector<DisabledStep> disabledSteps(std::string_view text);
+/// Takes disabled steps away with their lines; no other program sees a change.
+[[nodiscard]] std::string withoutDisabledSteps(std::string text, const std::vector<std::string>& steps);
 
 /// Makes the value at `path` of the step an input of the pipeline: inputs.NAME gets the value, the place gets its binding.
 /// For a field (not an input) of a step the step gets an input too.

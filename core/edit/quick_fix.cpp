@@ -10,6 +10,7 @@
 #include "core/spec/data_path.h"
 #include "core/spec/expression.h"
 #include "core/spec/field_table.h"
+#include "core/spec/override.h"
 #include "core/spec/validator.h"
 
 #include <fmt/format.h>
@@ -404,7 +405,7 @@ private:
 
     void removeAtPath()
     {
-        if (const FixPlace* place = m_places.at(editPath(m_d.path))) {
+        if (const FixPlace* place = m_places.at(spec::keysFromText(m_d.path))) {
             remove(place->path);
         }
     }
@@ -452,7 +453,7 @@ private:
     /// An input or output that the component does not have.
     void unknownPort()
     {
-        const FixPlace* place = m_places.at(editPath(m_d.path));
+        const FixPlace* place = m_places.at(spec::keysFromText(m_d.path));
         if (place == nullptr || place->entry == nullptr) {
             return;
         }
@@ -893,7 +894,7 @@ private:
     void missingInput()
     {
         const FixPlace* step = m_places.withKeyAt(m_d.where.begin);
-        const Path path = editPath(m_d.path);
+        const Path path = spec::keysFromText(m_d.path);
         if (step == nullptr || path.size() != 4 || m_places.isComponent()) {
             return; // a value of the pipeline's own input is for the user to know
         }
@@ -1317,8 +1318,8 @@ private:
 
     void uriFileInput()
     {
-        const auto data = spec::wholeExpression(m_places.scalar(editPath(m_d.path)));
-        const std::string step = m_places.stepOf(editPath(m_d.path));
+        const auto data = spec::wholeExpression(m_places.scalar(spec::keysFromText(m_d.path)));
+        const std::string step = m_places.stepOf(spec::keysFromText(m_d.path));
         if (!data || !data->is({ "inputs" }, 2) || step.empty()) {
             return;
         }
@@ -1336,7 +1337,7 @@ private:
 
     void tableMode()
     {
-        Path path = editPath(m_d.path);
+        Path path = spec::keysFromText(m_d.path);
         const FixPlace* input = path.size() == 5 ? m_places.at(Path(path.begin(), path.end() - 1)) : nullptr;
         if (input == nullptr) {
             return;

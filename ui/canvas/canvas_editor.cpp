@@ -562,7 +562,7 @@ void CanvasEditor::remove(const QStringList& ids, bool heal)
     std::vector<std::string> steps;
     std::vector<std::string> inputs;
     std::vector<std::string> outputs;
-    QStringList disabled;
+    std::vector<std::string> disabled;
     QStringList names;
     CanvasNotes notes = m_document.canvas();
     for (const QString& id : ids) {
@@ -573,11 +573,7 @@ void CanvasEditor::remove(const QStringList& ids, bool heal)
         names << bare(id);
         notes.places.remove(id);
         const GraphNode& node = m_graph.nodes[static_cast<std::size_t>(at)];
-        if (node.isDisabled) {
-            disabled << id;
-        } else {
-            (node.isStep() ? steps : node.kind == NodeKind::Input ? inputs : outputs).push_back(toStd(bare(id)));
-        }
+        (node.isDisabled ? disabled : node.isStep() ? steps : node.kind == NodeKind::Input ? inputs : outputs).push_back(toStd(bare(id)));
     }
     std::optional<std::string> all = text();
     if (!steps.empty()) {
@@ -592,16 +588,8 @@ void CanvasEditor::remove(const QStringList& ids, bool heal)
     if (!all) {
         return;
     }
-    const auto gone = disabled.isEmpty() ? std::vector<edit::DisabledStep>() : edit::disabledSteps(*all);
-    for (auto step = gone.rbegin(); step != gone.rend(); ++step) { // from the last to the first: places before stay
-        if (disabled.contains(toQt(step->name))) {
-            // The line that it begins, too, up to the end of its last line.
-            const auto line = all->rfind('\n', step->begin);
-            const std::size_t begin = line == std::string::npos ? 0 : line + 1;
-            std::size_t end = all->find('\n', step->end);
-            end = step->end > 0 && (*all)[step->end - 1] == '\n' ? step->end : end == std::string::npos ? all->size() : end + 1;
-            all->erase(begin, end - begin);
-        }
+    if (!disabled.empty()) {
+        all = edit::withoutDisabledSteps(std::move(*all), disabled);
     }
     if (!names.isEmpty()) {
         commit(heal ? tr("Delete %1 and heal").arg(listed(names)) : tr("Delete %1").arg(listed(names)), *all, notes);

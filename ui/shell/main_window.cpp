@@ -7,9 +7,9 @@
 #include "ui/canvas/canvas_panel.h"
 #include "ui/canvas/graph_view.h"
 #include "ui/history/history_panel.h"
-#include "ui/problems/problem_list.h"
 #include "ui/palette/palette_panel.h"
 #include "ui/palette/starter_files_dialog.h"
+#include "ui/problems/problem_list.h"
 #include "ui/shell/file_keeper.h"
 #include "ui/shell/preferences_dialog.h"
 #include "ui/shell/shortcuts_dialog.h"
@@ -255,8 +255,8 @@ void MainWindow::goBack()
     refreshActions();
 }
 
-/// A new step may name a script or a table that is not there yet.
-/// Of one step after the other: what was written for the first, the next does not want any more.
+/// A new step may name a script or a table that is not there yet. One step after the other: what was written for the first, the next does
+/// not want any more.
 void MainWindow::offerFiles()
 {
     const auto snapshot = m_context.pipeline.snapshot();
@@ -381,10 +381,9 @@ void MainWindow::connectAll()
         }
         // The first errors are shown; who looks at something else then is left alone.
         const bool hasErrors = m_context.pipeline.count(spec::Severity::Error) > 0;
-        if (hasErrors && !std::exchange(m_hadErrors, hasErrors)) {
+        if (!std::exchange(m_hadErrors, hasErrors) && hasErrors) {
             m_problemsDock->raise();
         }
-        m_hadErrors = hasErrors;
         refreshActions();
         offerFiles();
         if (std::exchange(m_runWhenRead, false) && m_context.pipeline.canRun()) {

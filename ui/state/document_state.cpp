@@ -452,17 +452,9 @@ bool DocumentState::saveFile(const QString& file)
     if (held.isBesides) {
         return false;
     }
-    // A link stays one: what it leads to is written.
-    std::error_code error;
-    const auto real = std::filesystem::weakly_canonical(toPath(file), error);
-    const auto target = error ? toPath(file) : real;
-    const auto mode = std::filesystem::status(target, error).permissions();
-    if (auto written = paths::writeFile(target, held.text); !written) {
+    if (auto written = paths::overwriteFile(toPath(file), held.text); !written) {
         emit failed(written.error());
         return false;
-    }
-    if (mode != std::filesystem::perms::unknown && mode != std::filesystem::perms::none) {
-        std::filesystem::permissions(target, mode, error);
     }
     held.saved = held.text;
     m_watcher.addPath(file); // a file that was replaced is no longer watched
@@ -499,7 +491,7 @@ bool DocumentState::saveAs(const QString& jobFile)
         return false;
     }
     const QString other = tidyPath(jobFile);
-    if (auto written = paths::writeFile(toPath(other), held->text); !written) {
+    if (auto written = paths::overwriteFile(toPath(other), held->text); !written) {
         emit failed(written.error());
         return false;
     }

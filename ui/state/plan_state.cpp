@@ -176,6 +176,12 @@ struct PlanState::Made {
     }
 };
 
+/// A plan that was made again only to be compared.
+struct PlanState::Look {
+    std::string outcome; // "": it was stopped
+    std::vector<std::string> places;
+};
+
 /// Gathers lines in the planning thread and puts them into the mailbox from time to time.
 class PlanState::Collector
 {
@@ -231,7 +237,7 @@ PlanState::PlanState(WorkThread& planner, WorkThread& previewer, QObject* parent
     connect(&m_previewSoon, &QTimer::timeout, this, &PlanState::askPreview);
     m_settle.setSingleShot(true);
     m_settle.setInterval(kSettleMilliseconds);
-    connect(&m_settle, &QTimer::timeout, this, &PlanState::settled);
+    connect(&m_settle, &QTimer::timeout, this, &PlanState::lookAgain);
     connect(&m_watcher, &QFileSystemWatcher::fileChanged, &m_settle, qOverload<>(&QTimer::start));
     connect(&m_watcher, &QFileSystemWatcher::directoryChanged, &m_settle, qOverload<>(&QTimer::start));
     whenBack(this, [this] { lookAgain(); });
@@ -355,11 +361,6 @@ void PlanState::start()
 
 /// A whole plan is compared first, so that nobody loses their place in it for nothing. One that is being made comes to its end and is compared
 /// then (Made::didChange): begun again for each file that comes, it would never be whole while another program writes.
-void PlanState::settled()
-{
-    lookAgain();
-}
-
 void PlanState::lookAgain()
 {
     if (m_phase == Phase::Idle || m_phase == Phase::Planning || m_phase == Phase::Stopped) {
@@ -372,7 +373,6 @@ void PlanState::lookAgain()
     m_planner.ask(
         this,
         [request = m_request, isMade, stop = m_lookStop.get_token()] {
-            using Look = std::pair<std::string, std::vector<std::string>>; // what it came to; what is to be watched
             if (stop.stop_requested()) {
                 return Look();
             }
@@ -389,14 +389,14 @@ void PlanState::lookAgain()
             }
             return isStopped ? Look() : Look { Made { std::move(header), {}, isMade && isEmpty }.outcome(), places.all() };
         },
-        [this, question = ++m_lookQuestion](const std::pair<std::string, std::vector<std::string>>& look) {
-            if (question != m_lookQuestion || look.first.empty()) {
+        [this, question = ++m_lookQuestion](const Look& look) {
+            if (question != m_lookQuestion || look.outcome.empty()) {
                 return;
             }
-            if (look.first != m_outcome) {
+            if (look.outcome != m_outcome) {
                 start();
             } else {
-                watch(look.second); // a folder may be new
+                watch(look.places); // a folder may be new
             }
         });
 }

@@ -91,10 +91,10 @@ signals:
 private:
     struct Batch;
     struct Made;
+    struct Look;
     class Collector;
 
     void start();
-    void settled();
     void watch(const std::vector<std::string>& places);
     void halt();
     void drain();

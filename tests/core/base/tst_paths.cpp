@@ -77,7 +77,7 @@ private slots:
         const test::TempFolder folder;
         const auto file = folder.write("f", "mine");
         std::filesystem::permissions(file, std::filesystem::perms::owner_read | std::filesystem::perms::group_read);
-        COMPARE_ERROR(paths::writeFile(file, "other"), ErrorCode::NoPermission);
+        COMPARE_ERROR(paths::overwriteFile(file, "other"), ErrorCode::NoPermission);
         QCOMPARE(paths::readFile(file).value(), std::string("mine"));
     }
 

@@ -26,7 +26,7 @@ YamlDocument parsed(const std::string& text)
 /// The text after the edit; "refused: …" when it was.
 std::string edited(const std::string& text, const std::string& path, const std::optional<std::string>& value)
 {
-    const auto patches = patchesFor(parsed(text), { editPath(path), value });
+    const auto patches = patchesFor(parsed(text), { keysFromText(path), value });
     if (!patches) {
         return "refused: " + errorSentence(patches.error());
     }
@@ -141,12 +141,12 @@ private slots:
         QVERIFY(unset("x.y: {z: 1}\n", "x.y.z").find("\"x.y\".z") != std::string::npos);
 
         using Keys = std::vector<std::string>;
-        QCOMPARE(editPath(" a.\"b.c\".d "), (Keys { "a", "b.c", "d" }));
-        QCOMPARE(editPath("\"a\\\"b.\\\\\""), (Keys { "a\"b.\\" }));
-        QCOMPARE(editPath("a.\"b.c"), (Keys { "a", "\"b", "c" })); // not closed: a character like others
-        QCOMPARE(editPath("a.b\"c\".d"), (Keys { "a", "b\"c\"", "d" }));
+        QCOMPARE(keysFromText(" a.\"b.c\".d "), (Keys { "a", "b.c", "d" }));
+        QCOMPARE(keysFromText("\"a\\\"b.\\\\\""), (Keys { "a\"b.\\" }));
+        QCOMPARE(keysFromText("a.\"b.c"), (Keys { "a", "\"b", "c" })); // not closed: a character like others
+        QCOMPARE(keysFromText("a.b\"c\".d"), (Keys { "a", "b\"c\"", "d" }));
         for (const Keys& keys : { Keys { "a", "b.c" }, Keys { "a\"b.\\", "\"", "x=y" }, Keys { "0", "z" } }) {
-            QCOMPARE(editPath(textFromKeys(keys)), keys);
+            QCOMPARE(keysFromText(textFromKeys(keys)), keys);
             QCOMPARE(endOfPath(textFromKeys(keys) + "=1=2"), textFromKeys(keys).size());
         }
         QCOMPARE(endOfPath("a.b"), std::string::npos);

@@ -499,6 +499,16 @@ private slots:
         QCOMPARE(disabledSteps("jobs:\n  #| a: {type: command, inputs: {x: 1}}\n")[0].block, std::string("{type: command, inputs: {x: 1}}"));
     }
 
+    void a_disabled_step_goes_with_its_lines()
+    {
+        const std::string text = "jobs:\n  a: {type: command}\n  b:\n    type: command # b\n\n    command: x\n  c: {type: command}\n";
+        const std::string without = "jobs:\n  a: {type: command}\n  c: {type: command}\n";
+        QCOMPARE(withoutDisabledSteps(withStepsDisabled(text, { "b" }).value(), { "b", "none" }), without);
+        const std::string all = withStepsDisabled(text, { "b", "c" }).value();
+        QCOMPARE(withoutDisabledSteps(all, { "c" }), withStepsDisabled("jobs:\n  a: {type: command}\n  b:\n    type: command # b\n\n    command: x\n", { "b" }).value());
+        QCOMPARE(withoutDisabledSteps(all, { "a" }), all);
+    }
+
     void a_disabled_step_follows_and_holds_its_name()
     {
         const std::string off = shown(withStepsDisabled(kJob, { "report" }));
