@@ -10,8 +10,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <filesystem>
 #include <thread>
 #include <unistd.h>
 
@@ -185,9 +187,34 @@ void printCommandEnd(const OpenRun& run, const event::StepPicture& step)
     }
 }
 
+/// What failed, by cause, the largest first: `5 mini-batches: KeyError: 'x' (score.py:31)`.
+void printGroups(const event::StepPicture& step)
+{
+    constexpr std::size_t kShown = 8;
+    std::vector<const event::FailureGroup*> groups;
+    for (const auto& group : step.failures.groups()) {
+        groups.push_back(&group);
+    }
+    if (groups.size() < 2) {
+        return; // the first error below says it all
+    }
+    std::stable_sort(groups.begin(), groups.end(), [](const auto* a, const auto* b) { return a->members.size() > b->members.size(); });
+    fmt::print("  {}, {} causes:\n", step.name, groups.size());
+    for (std::size_t i = 0; i < std::min(groups.size(), kShown); ++i) {
+        const event::FailureGroup& group = *groups[i];
+        const event::CodePlace& place = group.signature.place;
+        const std::string where = place.line == 0 ? "" : fmt::format(" ({}:{})", std::filesystem::path(place.file).filename().string(), place.line);
+        fmt::print("    {:>6} mini-batch{} {}{}\n", text::humanCount(group.members.size()), group.members.size() == 1 ? ":  " : "es:",
+            harmlessLine(group.firstError.empty() ? json::enumName(group.outcome) : group.firstError), harmlessLine(where));
+    }
+    if (groups.size() > kShown) {
+        fmt::print("    and {} more\n", groups.size() - kShown);
+    }
+}
+
 void printFirstError(const OpenRun& run, const event::StepPicture& step)
 {
-    if (step.failures.empty()) {
+    if (step.failures.groups().empty()) {
         if (!step.initTraceback.empty() && step.message.find(step.initTraceback) == std::string::npos) {
             fmt::print("  {}: its entry script did not get ready:\n", step.name);
             printEnd(step.initTraceback);
@@ -196,10 +223,11 @@ void printFirstError(const OpenRun& run, const event::StepPicture& step)
         }
         return;
     }
-    const auto& failure = step.failures.front();
+    printGroups(step);
+    const auto& failure = step.failures.groups().front();
     fmt::print("  {}, first error: mini-batch {}: {}\n", step.name, failure.firstMiniBatch.value,
-        harmlessLine(failure.error.empty() ? json::enumName(failure.outcome) : failure.error));
-    if (!failure.firstTraceback.empty() && failure.firstTraceback != failure.error) {
+        harmlessLine(failure.firstError.empty() ? json::enumName(failure.outcome) : failure.firstError));
+    if (!failure.firstTraceback.empty() && failure.firstTraceback != failure.firstError) {
         printEnd(failure.firstTraceback);
     }
     fmt::print("  All of it: {}\n",

@@ -12,6 +12,8 @@ namespace sheaf::event {
 
 namespace {
 
+constexpr std::size_t kMostGroups = 1000;
+
 bool isDigit(char c)
 {
     return std::isdigit(static_cast<unsigned char>(c)) != 0;
@@ -224,10 +226,15 @@ FailureSignature signatureOf(AttemptOutcome outcome, std::string_view error, std
 void FailureGroups::add(const AttemptEnded& ended, std::int64_t timeMicros)
 {
     FailureSignature signature = signatureOf(ended.outcome, ended.error, ended.traceback);
+    if (m_groups.size() >= kMostGroups && !m_places.contains(signature)) {
+        signature.message.clear();
+        signature.place = {};
+    }
     const auto [place, isNew] = m_places.try_emplace(signature, m_groups.size());
     if (isNew) {
         FailureGroup group;
         group.signature = std::move(signature);
+        group.outcome = ended.outcome;
         group.firstError = ended.error;
         group.firstTraceback = ended.traceback;
         group.firstMiniBatch = ended.miniBatch;
@@ -238,20 +245,27 @@ void FailureGroups::add(const AttemptEnded& ended, std::int64_t timeMicros)
     group.lastMicros = std::max(group.lastMicros, timeMicros);
     ++group.attempts;
     ++group.nodes[ended.node.value];
-    const auto last = m_last.find(ended.miniBatch.value);
-    if (last == m_last.end() || last->second != place->second) {
-        // It may have been in this group, then in another, and come back: rare, so looking is cheap.
-        if (last == m_last.end() || std::find(group.members.begin(), group.members.end(), ended.miniBatch) == group.members.end()) {
-            group.members.push_back(ended.miniBatch);
-        }
-        m_last[ended.miniBatch.value] = place->second;
+    if (m_last.size() <= ended.miniBatch.value) {
+        m_last.resize(ended.miniBatch.value + std::size_t { 1 });
     }
+    std::uint32_t& last = m_last[ended.miniBatch.value];
+    const auto now = static_cast<std::uint32_t>(place->second + 1);
+    // It may have been in this group, then in another, and come back: rare, so looking is cheap.
+    if (last == 0 || (last != now && std::find(group.members.begin(), group.members.end(), ended.miniBatch) == group.members.end())) {
+        group.members.push_back(ended.miniBatch);
+    }
+    last = now;
+}
+
+std::size_t FailureGroups::numberOf(MiniBatchIndex miniBatch) const
+{
+    return miniBatch.value < m_last.size() ? m_last[miniBatch.value] : 0;
 }
 
 const FailureGroup* FailureGroups::groupOf(MiniBatchIndex miniBatch) const
 {
-    const auto found = m_last.find(miniBatch.value);
-    return found == m_last.end() ? nullptr : &m_groups[found->second];
+    const std::size_t number = numberOf(miniBatch);
+    return number == 0 ? nullptr : &m_groups[number - 1];
 }
 
 } // namespace sheaf::event

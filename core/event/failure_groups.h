@@ -8,7 +8,6 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 /// Failed attempts put together by what really failed: the same exception, raised at the same line of the user's code, is one
@@ -48,6 +47,7 @@ struct FailureSignature {
 
 struct FailureGroup {
     FailureSignature signature;
+    AttemptOutcome outcome = AttemptOutcome::Exception;
     std::string firstError; // as it was said, of the first attempt
     std::string firstTraceback;
     MiniBatchIndex firstMiniBatch;
@@ -59,19 +59,21 @@ struct FailureGroup {
 };
 
 /// The groups of one step, in the order of their first failure. Folding an attempt in costs microseconds: live and past runs alike.
-/// Attempts that were Done are not given to it. One thread.
+/// Attempts that were Done are not given to it. At most 1,000 by message and place; what comes after is grouped by its exception alone. One thread.
 class FailureGroups
 {
 public:
     void add(const AttemptEnded& ended, std::int64_t timeMicros);
     [[nodiscard]] const std::vector<FailureGroup>& groups() const { return m_groups; }
-    /// The group that the mini-batch failed in last; null: it did not fail.
+    /// The group that the mini-batch failed in last, counted from 1, as people are told; 0: it did not fail.
+    [[nodiscard]] std::size_t numberOf(MiniBatchIndex miniBatch) const;
+    /// The same as the group; null: it did not fail.
     [[nodiscard]] const FailureGroup* groupOf(MiniBatchIndex miniBatch) const;
 
 private:
     std::vector<FailureGroup> m_groups;
     std::map<FailureSignature, std::size_t> m_places;
-    std::unordered_map<std::uint32_t, std::size_t> m_last; // mini-batch → its last group
+    std::vector<std::uint32_t> m_last; // by MiniBatchIndex: its last group, counted from 1; 0: it did not fail
 };
 
 } // namespace sheaf::event

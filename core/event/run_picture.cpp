@@ -8,7 +8,6 @@ namespace sheaf::event {
 
 namespace {
 
-constexpr std::size_t kMostFailureKinds = 1000;
 constexpr std::size_t kMostWarnings = 1000;
 constexpr int kMostNodes = 100000;
 
@@ -373,17 +372,8 @@ private:
     void noteFailure(StepPicture& step, const AttemptEnded& ended)
     {
         ++step.attemptsFailed;
-        auto& places = picture.m_places[ended.step.value].failures;
-        const auto place = places.find({ ended.outcome, ended.error });
-        if (place != places.end()) {
-            ++step.failures[place->second].attempts;
-        } else if (step.failures.size() < kMostFailureKinds) {
-            places.emplace(std::pair(ended.outcome, ended.error), step.failures.size());
-            step.failures.push_back({ ended.outcome, ended.error, 1, ended.miniBatch,
-                ended.startMicros != 0 ? ended.startMicros : event.timeMicros, ended.traceback });
-        }
+        step.failures.add(ended, ended.startMicros != 0 ? ended.startMicros : event.timeMicros);
     }
-
     void noteWorker(const AttemptEnded& ended)
     {
         WorkerNow* worker = touchWorker(ended);

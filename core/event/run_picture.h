@@ -4,6 +4,7 @@
 
 #include "core/event/change_set.h"
 #include "core/event/event.h"
+#include "core/event/failure_groups.h"
 
 #include <array>
 #include <map>
@@ -60,16 +61,6 @@ struct NodeNow {
     bool joined = false;
 };
 
-/// One kind of failure in a step: its outcome and last line, how many attempts, and the first of them.
-struct FailureKind {
-    AttemptOutcome outcome = AttemptOutcome::Exception;
-    std::string error;
-    std::uint32_t attempts = 0;
-    MiniBatchIndex firstMiniBatch;
-    std::int64_t firstMicros = 0;
-    std::string firstTraceback;
-};
-
 struct StepPicture {
     std::string name;
     StepState state = StepState::NotStarted;
@@ -88,7 +79,7 @@ struct StepPicture {
     std::uint64_t itemsFailed = 0; // reference §3.1
     std::uint32_t attemptsFailed = 0;
     std::vector<WorkerNow> workers; // in order of start
-    std::vector<FailureKind> failures; // in order of first appearance, at most 1,000
+    FailureGroups failures;
     std::vector<std::string> warnings;
     std::string initTraceback; // of the first worker that did not get ready
 
@@ -131,10 +122,9 @@ public:
 
 private:
     struct Fold; // one overload per fact
-    /// Where a step's workers and kinds of failure are in their lists, so that folding never searches.
+    /// Where a step's workers are in their list, so that folding never searches.
     struct Places {
         std::unordered_map<std::uint64_t, std::size_t> workers; // by node and process
-        std::map<std::pair<AttemptOutcome, std::string>, std::size_t> failures;
     };
 
     std::string m_run;

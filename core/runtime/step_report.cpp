@@ -310,9 +310,9 @@ void StepReport::end(const event::StepPicture& picture, const pipeline::RunSpec&
     if (!picture.initTraceback.empty()) {
         errors += fmt::format("the entry script did not get ready\n{}\n\n", picture.initTraceback);
     }
-    for (const auto& failure : picture.failures) {
+    for (const auto& failure : picture.failures.groups()) {
         errors += fmt::format("{} x {}: {}\nfirst: mini-batch {} at {}\n{}\n\n", failure.attempts,
-            json::enumName(failure.outcome), failure.error, failure.firstMiniBatch.value, isoTime(failure.firstMicros),
+            json::enumName(failure.outcome), failure.firstError, failure.firstMiniBatch.value, isoTime(failure.firstMicros),
             failure.firstTraceback);
     }
     keep(paths::writeFile(m_logs / "job_error.txt", errors));
@@ -360,13 +360,13 @@ std::string StepReport::resultText(const event::StepPicture& picture, const pipe
         text += fmt::format("Failed mini-batches: {}{}\n", text::join(failedOnes, ", "),
             failedOnes.size() == 50 ? ", …" : "");
     }
-    if (!picture.failures.empty()) {
+    if (!picture.failures.groups().empty()) {
         text += "\nWhat failed, by kind\n";
     }
-    for (const auto& failure : picture.failures) {
+    for (const auto& failure : picture.failures.groups()) {
         text += fmt::format("\n{} attempt(s), {}: {}\nFirst in mini-batch {}, {} UTC:\n{}\n", failure.attempts,
-            json::enumName(failure.outcome), failure.error, failure.firstMiniBatch.value, isoTime(failure.firstMicros),
-            failure.firstTraceback.empty() ? lastLineOf(failure.error) : failure.firstTraceback);
+            json::enumName(failure.outcome), failure.firstError, failure.firstMiniBatch.value, isoTime(failure.firstMicros),
+            failure.firstTraceback.empty() ? lastLineOf(failure.firstError) : failure.firstTraceback);
     }
     if (!picture.initTraceback.empty()) {
         text += fmt::format("\nThe entry script did not get ready:\n{}\n", picture.initTraceback);

@@ -60,7 +60,8 @@ void MiniBatchFilter::addTerm(QString word)
 {
     static const QMap<QString, Key> keys { { QStringLiteral("state"), Key::State }, { QStringLiteral("node"), Key::Node }, { QStringLiteral("proc"), Key::Process },
         { QStringLiteral("process"), Key::Process }, { QStringLiteral("try"), Key::Tries }, { QStringLiteral("tries"), Key::Tries }, { QStringLiteral("items"), Key::Items },
-        { QStringLiteral("elapsed"), Key::Elapsed }, { QStringLiteral("dur"), Key::Elapsed }, { QStringLiteral("err"), Key::Error }, { QStringLiteral("error"), Key::Error } };
+        { QStringLiteral("elapsed"), Key::Elapsed }, { QStringLiteral("dur"), Key::Elapsed }, { QStringLiteral("group"), Key::Group },
+        { QStringLiteral("err"), Key::Error }, { QStringLiteral("error"), Key::Error } };
     Term term;
     if (word.size() > 1 && word.startsWith(QLatin1Char('-'))) {
         term.excludes = true;
@@ -97,17 +98,17 @@ void MiniBatchFilter::addTerm(QString word)
     m_terms.push_back(term);
 }
 
-bool MiniBatchFilter::matches(std::uint32_t number, const event::MiniBatchNow& miniBatch, const QString& error) const
+bool MiniBatchFilter::matches(std::uint32_t number, const event::MiniBatchNow& miniBatch, std::size_t group, const QString& error) const
 {
     for (const Term& term : m_terms) {
-        if (matchesTerm(term, number, miniBatch, error) == term.excludes) {
+        if (matchesTerm(term, number, miniBatch, group, error) == term.excludes) {
             return false;
         }
     }
     return true;
 }
 
-bool MiniBatchFilter::matchesTerm(const Term& term, std::uint32_t number, const event::MiniBatchNow& miniBatch, const QString& error)
+bool MiniBatchFilter::matchesTerm(const Term& term, std::uint32_t number, const event::MiniBatchNow& miniBatch, std::size_t group, const QString& error)
 {
     const auto compares = [&term](double value) {
         return term.compare == Compare::More ? value > term.number : term.compare == Compare::Less ? value < term.number : value == term.number;
@@ -128,6 +129,8 @@ bool MiniBatchFilter::matchesTerm(const Term& term, std::uint32_t number, const 
         return compares(miniBatch.items);
     case Key::Elapsed:
         return compares(static_cast<double>(miniBatch.elapsedSeconds));
+    case Key::Group:
+        return group > 0 && compares(static_cast<double>(group));
     case Key::Error:
         return error.contains(term.text, Qt::CaseInsensitive);
     }

@@ -225,12 +225,12 @@ std::vector<std::uint32_t> MiniBatchModel::arranged() const
     rows.reserve(m_filter.isEmpty() ? count : 0);
     static const QString none;
     const auto errorOf = [this](std::uint32_t number) -> const QString& { return m_errorOf ? m_errorOf(MiniBatchIndex(number)) : none; };
+    const auto* step = m_step();
     for (std::uint32_t i = 0; i < count; ++i) {
-        if (m_filter.isEmpty() || m_filter.matches(i, *miniBatch(i), errorOf(i))) {
+        if (m_filter.isEmpty() || m_filter.matches(i, step->miniBatches[i], step->failures.numberOf(MiniBatchIndex(i)), errorOf(i))) {
             rows.push_back(i);
         }
     }
-    const auto* step = m_step();
     const auto by = [&](auto&& keyOf) {
         const auto less = [&](std::uint32_t a, std::uint32_t b) { return keyOf(step->miniBatches[a], a) < keyOf(step->miniBatches[b], b); };
         if (m_order == Qt::AscendingOrder) {

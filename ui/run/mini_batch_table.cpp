@@ -39,7 +39,7 @@ MiniBatchTable::MiniBatchTable(AppContext& context, QWidget* parent)
 {
     m_filter->setObjectName(QStringLiteral("run.batches.filter"));
     m_filter->setAccessibleName(tr("Filter mini-batches"));
-    m_filter->setPlaceholderText(tr("Filter: state:failed node:0 tries:>1 dur:>2s err:\"KeyError\" or a number"));
+    m_filter->setPlaceholderText(tr("Filter: state:failed node:0 tries:>1 dur:>2s group:1 err:\"KeyError\" or a number"));
     m_filter->setClearButtonEnabled(true);
     m_count->setObjectName(QStringLiteral("run.batches.count"));
     m_view->setObjectName(QStringLiteral("run.batches.table"));

@@ -11,6 +11,7 @@
 #include "ui/widgets/progress_strip.h"
 #include "ui/widgets/state_badge.h"
 
+#include <QFileInfo>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
@@ -56,12 +57,12 @@ StepOverview::StepOverview(AppContext& context, QWidget* parent)
     m_counts->setObjectName(QStringLiteral("run.overview.counts"));
     m_failuresTitle->setFont(textFont(1, true));
     m_failures->setObjectName(QStringLiteral("run.overview.failures"));
-    m_failures->setAccessibleName(tr("Failures by kind"));
-    m_failures->setHeaderLabels({ tr("Attempts"), tr("Kind"), tr("What was raised"), tr("First in") });
+    m_failures->setAccessibleName(tr("Groups of failures"));
+    m_failures->setHeaderLabels({ tr("Mini-batches"), tr("Attempts"), tr("Kind"), tr("What was raised"), tr("Where") });
     m_failures->setRootIsDecorated(false);
     m_failures->setAlternatingRowColors(true);
     m_failures->setMinimumHeight(90);
-    m_failures->header()->setSectionResizeMode(2, QHeaderView::Stretch);
+    m_failures->header()->setSectionResizeMode(3, QHeaderView::Stretch);
     m_failures->header()->setStretchLastSection(false);
     m_traceback->setReadOnly(true);
     m_traceback->setFont(monoFont());
@@ -92,7 +93,7 @@ StepOverview::StepOverview(AppContext& context, QWidget* parent)
 
     connect(m_failures, &QTreeWidget::currentItemChanged, this, [this] { showTraceback(); });
     connect(m_failures, &QTreeWidget::itemActivated, this, [this](QTreeWidgetItem* item) {
-        m_context.selection.showBatches(QStringLiteral("err:\"%1\"").arg(item->text(2).left(60)));
+        m_context.selection.showBatches(QStringLiteral("group:%1").arg(m_failures->indexOfTopLevelItem(item) + 1));
     });
     connect(&m_context.run, &RunState::changed, this, [this] { refresh(); });
     connect(&m_context.run, &RunState::activityChanged, this, [this] { refresh(); });
@@ -161,33 +162,38 @@ void StepOverview::refresh()
 void StepOverview::refreshFailures()
 {
     const event::StepPicture* step = m_context.run.step(m_context.selection.step());
-    const bool some = !step->failures.empty();
+    const auto& groups = step->failures.groups();
+    const bool some = !groups.empty();
     const bool notReady = !some && !step->initTraceback.empty();
     m_failures->setVisible(some);
     m_traceback->setVisible(some || notReady);
     m_failuresTitle->setVisible(some || notReady);
-    m_failuresTitle->setText(some ? tr("What failed, by kind") : tr("The entry script did not get ready"));
+    m_failuresTitle->setText(some ? groups.size() == 1 ? tr("What failed, all for one cause") : tr("What failed, by cause: %1").arg(groups.size()) : tr("The entry script did not get ready"));
     if (notReady && m_traceback->toPlainText() != toQt(step->initTraceback)) {
         m_traceback->setPlainText(toQt(step->initTraceback));
     }
     const int shown = m_failures->currentItem() != nullptr ? m_failures->indexOfTopLevelItem(m_failures->currentItem()) : 0;
-    const auto kinds = static_cast<int>(std::min<std::size_t>(step->failures.size(), 1000));
+    const auto kinds = static_cast<int>(groups.size());
     while (m_failures->topLevelItemCount() > kinds) {
         delete m_failures->takeTopLevelItem(m_failures->topLevelItemCount() - 1);
     }
     for (int i = 0; i < kinds; ++i) {
-        const auto& failure = step->failures[static_cast<std::size_t>(i)];
+        const event::FailureGroup& group = groups[static_cast<std::size_t>(i)];
         auto* item = m_failures->topLevelItem(i);
         if (item == nullptr) {
             item = new QTreeWidgetItem(m_failures);
             item->setTextAlignment(0, Qt::AlignRight | Qt::AlignVCenter);
+            item->setTextAlignment(1, Qt::AlignRight | Qt::AlignVCenter);
         }
-        item->setText(0, countText(failure.attempts));
-        item->setText(1, wordOf(failure.outcome));
-        item->setText(2, toQt(failure.error));
-        item->setToolTip(2, toQt(failure.error));
-        item->setText(3, tr("mini-batch %1").arg(failure.firstMiniBatch.value));
-        item->setData(0, Qt::UserRole, toQt(failure.firstTraceback));
+        const event::CodePlace& place = group.signature.place;
+        item->setText(0, countText(group.members.size()));
+        item->setText(1, countText(group.attempts));
+        item->setText(2, wordOf(group.outcome));
+        item->setText(3, toQt(group.firstError));
+        item->setToolTip(3, tr("First in mini-batch %1:\n%2").arg(group.firstMiniBatch.value).arg(toQt(group.firstError)));
+        item->setText(4, place.line == 0 ? QString() : QStringLiteral("%1:%2").arg(QFileInfo(toQt(place.file)).fileName()).arg(place.line));
+        item->setToolTip(4, toQt(place.text));
+        item->setData(0, Qt::UserRole, toQt(group.firstTraceback));
     }
     if (kinds > 0 && m_failures->currentItem() == nullptr) {
         m_failures->setCurrentItem(m_failures->topLevelItem(std::min(shown, kinds - 1)));

@@ -175,7 +175,7 @@ private slots:
         QCOMPARE(story.step().itemsDone, std::uint64_t { 10 });
     }
 
-    void failures_are_grouped_by_outcome_and_last_line_with_the_first_traceback()
+    void failures_are_grouped_with_the_first_traceback()
     {
         Story story;
         story.start(6);
@@ -183,7 +183,7 @@ private slots:
         story.end(1, AttemptOutcome::Exception, true, 10, 0, "KeyError: 'a'");
         story.end(2, AttemptOutcome::WorkerDied, true, 10, 0, "KeyError: 'a'");
         story.end(4, AttemptOutcome::Lost, false);
-        const auto& failures = story.step().failures;
+        const auto& failures = story.step().failures.groups();
         QCOMPARE(failures.size(), std::size_t { 2 });
         QCOMPARE(failures[0].attempts, 2U);
         QCOMPARE(failures[0].firstMiniBatch.value, 3U);
@@ -192,14 +192,20 @@ private slots:
         QCOMPARE(failures[1].outcome, AttemptOutcome::WorkerDied);
     }
 
-    void kinds_of_failure_are_bounded_and_still_counted()
+    void groups_of_failures_are_bounded_and_still_counted()
     {
         Story story;
         story.start(1500);
         for (std::uint32_t i = 0; i < 1500; ++i) {
-            story.end(i, AttemptOutcome::Exception, true, 1, 0, "ValueError: " + std::to_string(i));
+            std::string word; // letters, for numbers would be one group
+            for (std::uint32_t n = i + 1; n > 0; n /= 26) {
+                word += static_cast<char>('a' + n % 26);
+            }
+            story.end(i, AttemptOutcome::Exception, true, 1, 0, "ValueError: " + word);
         }
-        QCOMPARE(story.step().failures.size(), std::size_t { 1000 });
+        const auto& groups = story.step().failures.groups();
+        QCOMPARE(groups.size(), std::size_t { 1001 });
+        QCOMPARE(groups.back().attempts, 500U);
         QCOMPARE(story.step().attemptsFailed, 1500U);
         QCOMPARE(story.step().count(MiniBatchState::Failed), 1500U);
     }
