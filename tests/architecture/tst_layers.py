@@ -12,9 +12,10 @@ CORE = {
     "base": [], "event": ["base"], "spec": ["base"], "edit": ["base", "spec"], "monitor": ["base"], "logs": ["base"], "worker": ["base", "event"],
     "plan": ["base", "spec"], "store": ["base", "event", "monitor"], "pipeline": ["base", "spec", "edit", "plan", "event"],
     "runtime": ["base", "event", "spec", "plan", "pipeline", "worker", "monitor", "logs"], "mpi": ["base", "runtime"],
-    "workspace": ["base", "spec", "event", "plan", "pipeline", "store", "logs", "monitor", "runtime"],
+    "triage": ["base", "event", "plan", "pipeline", "monitor"],
+    "workspace": ["base", "spec", "event", "plan", "pipeline", "store", "logs", "monitor", "runtime", "worker", "triage"],
 }
-PANELS = ["canvas", "inspector", "plan", "problems", "palette", "source", "run", "logs", "metrics", "history", "preferences"]
+PANELS = ["canvas", "inspector", "plan", "problems", "palette", "source", "verdict", "run", "repair", "timeline", "logs", "metrics", "history", "preferences"]
 SEEN_BY_PANELS = ["state", "widgets", "style", "text"]
 # (header, the one folder that may include it)
 ONE_PLACE = [("mpi.h", "core/mpi"), ("sqlite3.h", "core/store"), ("yaml-cpp/", "core/spec")]

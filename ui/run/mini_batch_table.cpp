@@ -91,7 +91,15 @@ MiniBatchTable::MiniBatchTable(AppContext& context, QWidget* parent)
     layout->addLayout(bar);
     layout->addWidget(splitter, 1);
 
-    connect(m_filter, &QLineEdit::textChanged, this, [this] { applyFilter(); });
+    connect(m_filter, &QLineEdit::textChanged, this, [this] {
+        applyFilter();
+        m_context.selection.setFilter(m_filter->text());
+    });
+    connect(&m_context.selection, &SelectionState::filterChanged, this, [this](const QString& filter) {
+        if (filter != m_filter->text()) {
+            m_filter->setText(filter);
+        }
+    });
     connect(m_model, &MiniBatchModel::rowsArranged, this, [this] {
         if (const int row = m_chosen >= 0 ? m_model->rowOf(MiniBatchIndex(static_cast<std::uint32_t>(m_chosen))) : -1; row >= 0) {
             m_view->setCurrentIndex(m_model->index(row, 0)); // the chosen one stays chosen wherever it went
@@ -141,11 +149,6 @@ void MiniBatchTable::onChanged(const event::ChangeSet& changes)
     }
     m_model->onChanged(touched, changes.plans.contains(*index));
     refreshCount();
-}
-
-void MiniBatchTable::setFilterText(const QString& text)
-{
-    m_filter->setText(text);
 }
 
 void MiniBatchTable::applyFilter()

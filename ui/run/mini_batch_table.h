@@ -31,7 +31,6 @@ class MiniBatchTable : public QWidget
 
 public:
     explicit MiniBatchTable(AppContext& context, QWidget* parent = nullptr);
-    void setFilterText(const QString& text);
 
 private:
     void onChanged(const event::ChangeSet& changes);

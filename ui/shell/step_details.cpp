@@ -72,9 +72,10 @@ StepDetails::StepDetails(AppContext& context, QWidget* parent)
             m_tabs->setCurrentWidget(m_overview);
         }
     });
-    connect(&context.selection, &SelectionState::batchesAsked, this, [this](const QString& filter) {
-        m_batches->setFilterText(filter);
-        m_tabs->setCurrentWidget(m_batches);
+    connect(&context.selection, &SelectionState::pageAsked, this, [this](const QString& page) {
+        if (page == QLatin1String("batches")) {
+            m_tabs->setCurrentWidget(m_batches);
+        }
     });
     connect(&context.selection, &SelectionState::logAsked, this, [this, logs] { m_tabs->setCurrentWidget(logs); });
     retitle();

@@ -30,6 +30,8 @@ public:
         m_step = first;
         emit stepsChanged();
         if (isOther) {
+            setMiniBatch(-1);
+            setFilter({});
             emit stepChanged(first);
         }
     }
@@ -40,7 +42,11 @@ public:
         emit stepOpened(step);
     }
     /// Asks for the mini-batches of the step in view, with this filter.
-    void showBatches(const QString& filter) { emit batchesAsked(filter); }
+    void showBatches(const QString& filter)
+    {
+        setFilter(filter);
+        emit pageAsked(QStringLiteral("batches"));
+    }
     /// Asks for a log file of the step in view (a path below its log folder) at this byte; -1: at its end.
     void showLog(const QString& file, qint64 offset) { emit logAsked(file, offset); }
     /// Asks for a file of the pipeline in the text editor, the cursor before this byte.
@@ -54,18 +60,60 @@ public:
         emit fieldAsked(path);
     }
 
+    /// The mini-batch of the step in view that all panels look at; -1: none.
+    [[nodiscard]] qint64 miniBatch() const { return m_miniBatch; }
+    void setMiniBatch(qint64 number)
+    {
+        if (number != m_miniBatch) {
+            m_miniBatch = number;
+            emit miniBatchChanged(number);
+        }
+    }
+    /// The moment that all panels with a time axis mark, wall time in µs; 0: none.
+    [[nodiscard]] qint64 time() const { return m_time; }
+    void setTime(qint64 micros)
+    {
+        if (micros != m_time) {
+            m_time = micros;
+            emit timeChanged(micros);
+        }
+    }
+    /// What the mini-batch table, the grid and the timeline show of the step in view: words of triage::MiniBatchFilter. "": all.
+    [[nodiscard]] const QString& filter() const { return m_filter; }
+    void setFilter(const QString& filter)
+    {
+        if (filter != m_filter) {
+            m_filter = filter;
+            emit filterChanged(filter);
+        }
+    }
+    /// Asks the frame for a page of the run: "verdict", "batches", "timeline", "metrics", "logs", "outputs".
+    void showPage(const QString& page) { emit pageAsked(page); }
+    /// Asks to run mini-batches again, after the list has been shown. `filter`: which of the step in view; "state:failed", "group:2".
+    void askRepair(const QString& filter) { emit repairAsked(filter); }
+    /// Asks to run one mini-batch of the step in view here, alone.
+    void askDebug(qint64 miniBatch) { emit debugAsked(miniBatch); }
+
 signals:
+    void miniBatchChanged(qint64 number);
+    void timeChanged(qint64 micros);
+    void filterChanged(const QString& filter);
+    void pageAsked(const QString& page);
+    void repairAsked(const QString& filter);
+    void debugAsked(qint64 miniBatch);
     void fieldAsked(const QString& path);
     void stepChanged(const QString& step);
     void stepsChanged();
     void stepOpened(const QString& step);
-    void batchesAsked(const QString& filter);
     void logAsked(const QString& file, qint64 offset);
     void placeAsked(const QString& file, qint64 offset);
 
 private:
     QString m_step;
     QStringList m_steps;
+    qint64 m_miniBatch = -1;
+    qint64 m_time = 0;
+    QString m_filter;
 };
 
 } // namespace sheaf::ui
