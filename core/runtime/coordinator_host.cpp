@@ -56,6 +56,15 @@ Result<plan::PlanFile> makePlan(const plan::PlanRequest& request, const fs::path
     });
 }
 
+/// What no event names was never there: a plan that was not told, and rows of a step that begins from nothing.
+void forgetPlan(const RunDir& dir, const std::string& step)
+{
+    std::error_code ignored;
+    for (const auto& file : { dir.plan(step) / "plan.json", dir.plan(step) / "plan.jsonl", dir.spool(step), dir.rowHeaders(step) }) {
+        fs::remove(file, ignored);
+    }
+}
+
 /// The step that a fact is about; nullopt for facts about the run.
 std::optional<StepIndex> stepOf(const event::Fact& fact)
 {
@@ -134,6 +143,13 @@ void CoordinatorHost::restore(std::span<const event::Event> events)
 
 void CoordinatorHost::begin()
 {
+    if (const auto text = paths::readFile(m_dir.repair())) {
+        if (const auto repair = json::deserialize<RepairRequest>(*text, m_dir.repair().string())) {
+            m_coordinator->repair(*repair);
+        } else {
+            programLog::error("{}", errorSentence(repair.error()));
+        }
+    }
     m_coordinator->start(monotonicSeconds(), getpid(), hostName());
     keepEvents();
 }
@@ -183,6 +199,9 @@ Result<void> CoordinatorHost::run(Transport& transport)
     m_reports.flush();
     std::string problem = m_journal.close();
     ::unlink(m_dir.socketName().c_str());
+    if (m_over && m_problem.empty()) {
+        ::unlink(m_dir.repair().c_str());
+    }
     if (!m_problem.empty()) {
         problem = m_problem;
     }
@@ -304,7 +323,11 @@ std::string CoordinatorHost::onRequest(const std::string& line)
         m_coordinator->onStopAsked(line == "stop now", monotonicSeconds());
         return "ok";
     }
-    return "error: known requests are ping, stop, stop now";
+    if (constexpr std::string_view kRepair = "repair "; line.starts_with(kRepair)) {
+        const auto repair = json::deserialize<RepairRequest>(line.substr(kRepair.size()), "the request");
+        return repair ? m_coordinator->onRepairAsked(*repair, monotonicSeconds()) : "error: " + errorSentence(repair.error());
+    }
+    return "error: known requests are ping, stop, stop now, repair";
 }
 
 void CoordinatorHost::onTurn(double now)
@@ -476,10 +499,13 @@ void CoordinatorHost::planStep(StepIndex step)
     // Values in, values out: the job thread sees nothing of ours but the earlier runs, which are its own.
     const bool plannedBefore = step.value < m_picture.steps().size() && m_picture.steps()[step.value].planned;
     const std::string earlier = plannedBefore ? std::string() : stepSpec(step).parallel.resumeFrom;
-    m_jobs.put([this, step, earlier, request = pipeline::planRequest(stepSpec(step), m_spec.python), dir = m_dir,
+    m_jobs.put([this, step, earlier, fresh = !plannedBefore, request = pipeline::planRequest(stepSpec(step), m_spec.python), dir = m_dir,
                    name = stepSpec(step).name, appends = !stepSpec(step).parallel.appendRowTo.empty(), stop = work(step).stopPlanning.get_token()] {
         const double began = monotonicSeconds();
         inLoop([this, step, began] { m_coordinator->onPlanningBegan(step, began); });
+        if (fresh) {
+            forgetPlan(dir, name);
+        }
         auto planned = std::make_shared<Planned>(makePlan(request, dir.plan(name), stop));
         if (planned->plan && !earlier.empty()) {
             const RunDir earlierDir(dir.path().parent_path() / earlier);
@@ -541,18 +567,6 @@ std::uint32_t CoordinatorHost::plannedItems(StepIndex step, MiniBatchIndex miniB
     return static_cast<std::uint32_t>(std::max<std::int64_t>(0, end - row.get_int64()));
 }
 
-std::map<std::string, std::string> CoordinatorHost::environmentOf(const pipeline::StepSpec& step) const
-{
-    std::map<std::string, std::string> environment = step.environmentVariables;
-    environment.emplace("AZUREML_RUN_ID", m_spec.run + "_" + step.name);
-    environment.emplace("AZUREML_ROOT_RUN_ID", m_spec.run);
-    environment.emplace("AZUREML_EXPERIMENT_NAME", m_spec.experimentName);
-    environment.emplace("AZUREML_ARM_WORKSPACE_NAME", fs::path(m_spec.workspace).filename().string());
-    environment.emplace("AZUREML_NODE_COUNT", std::to_string(std::max(1, step.instanceCount)));
-    environment.emplace("AZUREML_CR_COMPUTE_CONTEXT", "local");
-    return environment;
-}
-
 /// `clear`: a command that is run again must not find the half output of its earlier life; only below the run's own folder.
 void CoordinatorHost::makeOutputFolders(const pipeline::StepSpec& step, bool clear)
 {
@@ -570,37 +584,27 @@ void CoordinatorHost::makeOutputFolders(const pipeline::StepSpec& step, bool cle
     }
 }
 
+/// The user's code as submitted, or as the last repair brought it in.
+fs::path CoordinatorHost::codeOf(StepIndex step) const
+{
+    const auto& codes = m_picture.steps()[step.value].codes;
+    return m_dir.code(stepSpec(step).name, codes.empty() ? 0 : codes.back().number);
+}
+
 std::string CoordinatorHost::agentStep(StepIndex index, NodeIndex, std::uint32_t firstProcess)
 {
     const auto& step = stepSpec(index);
     const auto& settings = step.parallel;
     const plan::PlanHeader& header = work(index).plan->header();
     makeOutputFolders(step, false);
-    fs::path outputDir = settings.appendRowFile.empty() ? fs::path() : fs::path(settings.appendRowFile).parent_path();
-    if (outputDir.empty()) {
-        const auto folder = std::find_if(step.outputs.begin(), step.outputs.end(),
-            [](const auto& output) { return output.type == pipeline::DataType::UriFolder; });
-        outputDir = folder != step.outputs.end() ? fs::path(folder->path) : m_dir.outputs() / step.name;
-    }
+    const fs::path outputDir = workerOutputDir(step, m_dir.outputs() / step.name);
     (void)paths::makeDirs(outputDir);
 
     AgentStep agent;
     agent.step = step.name;
     agent.python = m_spec.python;
-    agent.environment = environmentOf(step);
-    agent.environment["AZUREML_BI_OUTPUT_PATH"] = outputDir.string();
-    agent.worker = workerStart(header, settings);
-    agent.worker.codeDir = m_dir.code(step.name).string();
-    agent.worker.entryScript = settings.entryScript;
-    agent.worker.arguments = settings.programArguments;
-    agent.worker.arguments.insert(
-        agent.worker.arguments.end(), settings.generatedArguments.begin(), settings.generatedArguments.end());
-    agent.worker.loggingLevel = settings.loggingLevel;
-    agent.worker.outputDir = outputDir.string();
-    agent.worker.appendRow = !settings.appendRowTo.empty();
-    agent.worker.dataframeHeader = settings.appendRowDataframeHeader;
-    agent.worker.asyncMode = settings.asyncMode;
-    agent.worker.profilingModule = settings.profilingModule;
+    agent.environment = workerEnvironment(m_spec, step, outputDir);
+    agent.worker = workerStart(header, step, codeOf(index), outputDir);
     agent.logsDir = m_dir.logs(step.name).string();
     agent.workers = settings.maxConcurrencyPerInstance;
     agent.timeoutSeconds = settings.timeoutSeconds;
@@ -613,10 +617,10 @@ std::string CoordinatorHost::agentCommand(StepIndex index)
 {
     const auto& step = stepSpec(index);
     makeOutputFolders(step, m_restored);
-    const fs::path directory = m_dir.code(step.name);
+    const fs::path directory = codeOf(index);
     (void)paths::makeDirs(directory);
     return json::serialize(AgentCommand {
-        step.name, step.command.command, directory.string(), environmentOf(step), step.command.timeoutSeconds });
+        step.name, step.command.command, directory.string(), stepEnvironment(m_spec, step), step.command.timeoutSeconds });
 }
 
 void CoordinatorHost::finalizeStep(StepIndex step, const std::vector<RowSpan>& rows)
@@ -645,6 +649,14 @@ void CoordinatorHost::finalizeStep(StepIndex step, const std::vector<RowSpan>& r
         }
         inLoop([this, step, assembled] { m_coordinator->onStepFinalized(step, assembled, monotonicSeconds()); });
     });
+}
+
+/// Its files are taken away when it is planned again.
+void CoordinatorHost::resetStep(StepIndex step)
+{
+    work(step).plan.reset();
+    work(step).spool.reset();
+    work(step).headers.reset();
 }
 
 void CoordinatorHost::stepEnded(StepIndex step)

@@ -61,6 +61,7 @@ public:
     std::string agentStep(StepIndex step, NodeIndex node, std::uint32_t firstProcess) override;
     std::string agentCommand(StepIndex step) override;
     void finalizeStep(StepIndex step, const std::vector<RowSpan>& rows) override;
+    void resetStep(StepIndex step) override;
     void stepEnded(StepIndex step) override;
     void runEnded() override;
 
@@ -79,7 +80,7 @@ private:
     void keepEvents();
     void inLoop(std::function<void()> work);
     [[nodiscard]] std::string onRequest(const std::string& line);
-    [[nodiscard]] std::map<std::string, std::string> environmentOf(const pipeline::StepSpec& step) const;
+    [[nodiscard]] std::filesystem::path codeOf(StepIndex step) const;
     void makeOutputFolders(const pipeline::StepSpec& step, bool clear);
     void stopForProblem(const std::string& problem);
     void leave();

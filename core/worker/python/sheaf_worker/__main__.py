@@ -8,26 +8,13 @@ import shutil
 import signal
 import sys
 import time
-import traceback
 
 from . import protocol
 from .entry import EntryError, EntryScript, MiniBatchContext
 from .mini_batch_source import source_of
 from .results import BadReturn, RowWriter
 from .streams import UserStreams, set_up_logging
-
-
-def _last_line(error):
-    return traceback.format_exception_only(type(error), error)[-1].strip()
-
-
-def _user_traceback(error):
-    """The traceback without our own frames on top: what the user wrote comes first."""
-    own = os.path.dirname(os.path.abspath(__file__))
-    frame = error.__traceback__
-    while frame is not None and os.path.abspath(frame.tb_frame.f_code.co_filename).startswith(own + os.sep):
-        frame = frame.tb_next
-    return "".join(traceback.format_exception(type(error), error, frame))
+from .tracebacks import last_line, user_traceback
 
 
 class Worker:
@@ -62,7 +49,7 @@ class Worker:
             return False
         except BaseException as error:  # SystemExit in init() as well: the script did not get ready
             self._streams.flush()
-            self._channel.init_failed(stage, _last_line(error), _user_traceback(error))
+            self._channel.init_failed(stage, last_line(error), user_traceback(error))
             return False
         self._streams.flush()
         self._channel.ready(time.monotonic() - began, self._entry.notes)
@@ -151,7 +138,7 @@ class Worker:
             if isinstance(error, BadReturn):
                 outcome, said, trace = protocol.OUTCOME_BAD_RETURN, str(error), str(error)
             else:
-                said, trace = _last_line(error), _user_traceback(error)
+                said, trace = last_line(error), user_traceback(error)
             ended = _monotonic()
             self._channel.failed(attempt, outcome, items, start, ended - began, _cpu() - cpu, run_ended - run_began, said,
                                  trace)
@@ -176,7 +163,7 @@ class Worker:
             try:
                 self._profiled(self._entry.shutdown)
             except BaseException as error:
-                trace = _user_traceback(error)
+                trace = user_traceback(error)
         self._dump_profile()
         self._streams.flush()
         self._channel.finished(not trace, trace)

@@ -10,7 +10,7 @@ from . import protocol
 from .entry import EntryError, MiniBatchContext
 from .results import BadReturn
 
-_LOOK_SECONDS = 0.01  # between two questions for finished mini-batches
+LOOK_SECONDS = 0.01  # between two questions for finished mini-batches
 
 
 class AsyncFunctions:
@@ -25,7 +25,7 @@ class AsyncFunctions:
         self.all_processed = getattr(module, "check_all_tasks_processed", None)
 
 
-class _Pending:
+class Pending:
     __slots__ = ("attempt", "items", "start", "began", "run_began")
 
     def __init__(self, attempt, items, start, began, run_began):
@@ -38,7 +38,7 @@ class AsyncLoop:
     def __init__(self, channel, page, functions, source, rows, streams):
         self._channel, self._page, self._functions = channel, page, functions
         self._source, self._rows, self._streams = source, rows, streams
-        self._pending = {}  # str(index) -> _Pending, oldest first
+        self._pending = {}  # str(index) -> Pending, oldest first
 
     def run(self):
         """Returns True when the agent asked to finish, False when it is gone."""
@@ -49,7 +49,7 @@ class AsyncLoop:
         finishing = False
         while not (finishing and not self._pending):
             try:
-                frame = frames.get(timeout=_LOOK_SECONDS) if self._pending else frames.get()
+                frame = frames.get(timeout=LOOK_SECONDS) if self._pending else frames.get()
             except queue.Empty:
                 frame = ()
             while frame != ():
@@ -87,13 +87,13 @@ class AsyncLoop:
             line = json.loads(text)
             mini_batch, items = self._source(line)
             outcome = protocol.OUTCOME_EXCEPTION
-            pending = _Pending(attempt, items, start, began, time.monotonic())
+            pending = Pending(attempt, items, start, began, time.monotonic())
             self._pending[str(index)] = pending
             self._tell_oldest()
             self._functions.enqueue(mini_batch, MiniBatchContext(index, line.get("key"), line.get("row")))
         except Exception as error:
             self._pending.pop(str(index), None)
-            self._fail(_Pending(attempt, items, start, began, began), outcome, error)
+            self._fail(Pending(attempt, items, start, began, began), outcome, error)
 
     def _collect(self):
         """Answers what the script says is finished; what it says twice counts once."""

@@ -90,19 +90,20 @@ class _ChannelHandler(logging.Handler):
 
 
 def set_up_logging(channel, streams, level, process):
-    """The root logger writes to stdout from INFO up; EntryScript().logger to its own file from logging_level up.
+    """The root logger writes to stdout from INFO up; EntryScript().logger to its own file from logging_level up."""
+    set_up_loggers(streams.stdout, _ChannelHandler(channel, protocol.STREAM_ENTRY_SCRIPT_LOG), level, process)
 
-    A line of the latter is: <local time> <LEVEL> <process> <module>:<line> <text>
-    """
+
+def set_up_loggers(stdout, handler, level, process):
+    """The same, EntryScript().logger to `handler`. A line of the latter is: <local time> <LEVEL> <process> <module>:<line> <text>"""
     root = logging.getLogger()
-    to_stdout = logging.StreamHandler(streams.stdout)
+    to_stdout = logging.StreamHandler(stdout)
     to_stdout.setLevel(logging.INFO)
     to_stdout.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     root.addHandler(to_stdout)
     root.setLevel(logging.INFO)
 
     own = logging.getLogger("azureml_user.EntryScript")
-    handler = _ChannelHandler(channel, protocol.STREAM_ENTRY_SCRIPT_LOG)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s " + process + " %(module)s:%(lineno)d %(message)s"))
     own.addHandler(handler)
     own.setLevel(getattr(logging, level.upper(), logging.INFO))
