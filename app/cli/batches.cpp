@@ -4,7 +4,10 @@
 #include "app/cli/status_json.h"
 #include "app/cli/terminal.h"
 #include "app/cli/verbs.h"
+#include "core/base/clock.h"
 #include "core/base/text.h"
+#include "core/plan/input_bytes.h"
+#include "core/triage/mini_batch_filter.h"
 
 #include <fmt/format.h>
 
@@ -20,10 +23,11 @@ struct BatchesOptions
     RunChoice choice;
     std::string step;
     std::vector<std::string> states;
+    std::string filter;
     bool json = false;
 };
 
-constexpr const char* kStates = "Pending, Running, Retrying, Done, Failed, TimedOut, Canceled";
+constexpr const char* kStates = "Pending, Running, Retrying, Done, Failed, TimedOut, Canceled, Ignored";
 
 Result<std::set<event::MiniBatchState>> statesOf(const std::vector<std::string>& words)
 {
@@ -45,15 +49,39 @@ Result<std::set<event::MiniBatchState>> statesOf(const std::vector<std::string>&
     return states;
 }
 
-std::vector<std::string> rowOf(OpenRun& run, std::uint32_t index, const event::MiniBatchNow& now)
+/// What those chose that the user asked for. `facts` are of the step as it is in the picture.
+Result<std::vector<MiniBatchIndex>> chosenBy(const std::string& text, const OpenRun& run, const std::string& step, triage::MiniBatchFacts facts)
 {
-    const bool tried = now.picked > 0;
-    return { std::to_string(index), json::enumName(now.state), std::to_string(now.picked),
-        std::to_string(now.items), std::to_string(now.returned),
+    const triage::MiniBatchFilter filter(text);
+    if (filter.complaint()) {
+        return fail(ErrorCode::Invalid, { { "what", "--filter" }, { "found", text }, { "allowed", filter.complaint()->sentence() } });
+    }
+    std::vector<std::uint64_t> bytes;
+    if (filter.asksForSize()) {
+        const auto plan = plan::PlanFile::open(run.dir.plan(step));
+        if (!plan) {
+            return tl::unexpected<Error>(plan.error());
+        }
+        bytes = plan::inputBytesOf(*plan);
+        facts.inputBytes = bytes;
+    }
+    facts.nowMicros = run.isInterrupted() ? 0 : wallMicros();
+    return triage::matching(filter, facts);
+}
+
+std::vector<std::string> rowOf(const event::StepPicture& step, std::uint32_t index)
+{
+    const event::MiniBatchNow& now = step.miniBatches[index];
+    const bool tried = now.wasTried();
+    const std::size_t group = step.failures.numberOf(MiniBatchIndex(index));
+    const bool hasEnded = now.lastEvent != 0;
+    return { std::to_string(index), json::enumName(now.state), std::to_string(now.tries()),
         tried ? std::to_string(now.node.value) : "-",
         tried ? runtime::RunDir::processName(now.process) : "-",
-        now.elapsedSeconds > 0 ? text::humanSeconds(now.elapsedSeconds) : "-",
-        cut(harmlessLine(miniBatchError(run, now)), 80) };
+        now.elapsedSeconds > 0 ? text::humanSeconds(static_cast<double>(now.elapsedSeconds)) : "-",
+        hasEnded ? std::to_string(now.itemsOk()) : "-", hasEnded ? std::to_string(now.itemsFailed()) : "-",
+        group != 0 ? std::to_string(group) : "-",
+        cut(harmlessLine(step.errorOf(MiniBatchIndex(index))), 80) };
 }
 
 int listBatches(const BatchesOptions& options)
@@ -75,23 +103,31 @@ int listBatches(const BatchesOptions& options)
             { { "what", "STEP" }, { "found", options.step },
                 { "allowed", "it is a command step, which has no mini-batches" } } });
     }
-    std::vector<std::vector<std::string>> rows { { "MINI-BATCH", "STATE", "PICKED", "ITEMS",
-        "RETURNED", "NODE", "PROCESS", "ELAPSED", "ERROR" } };
+    std::vector<std::vector<std::string>> rows { { "MINI-BATCH", "STATE", "TRY", "NODE", "PROCESS", "ELAPSED", "OK", "FAILED", "GROUP", "ERROR" } };
+    std::size_t total = 0;
     if (step->value < run->picture.steps().size()) {
-        const auto& miniBatches = run->picture.steps()[step->value].miniBatches;
-        for (std::uint32_t i = 0; i < miniBatches.size(); ++i) {
-            if (!states->empty() && states->count(miniBatches[i].state) == 0) {
+        const event::StepPicture& picture = run->picture.steps()[step->value];
+        const auto chosen = chosenBy(options.filter, *run, options.step, triage::factsOf(picture));
+        if (!chosen) {
+            return complain(chosen.error());
+        }
+        total = picture.miniBatches.size();
+        for (const MiniBatchIndex miniBatch : *chosen) {
+            if (!states->empty() && states->count(picture.miniBatches[miniBatch.value].state) == 0) {
                 continue;
             }
             if (options.json) {
-                fmt::print("{}\n", miniBatchJson(*run, *step, i));
+                fmt::print("{}\n", miniBatchJson(*run, *step, miniBatch.value));
             } else {
-                rows.push_back(rowOf(*run, i, miniBatches[i]));
+                rows.push_back(rowOf(picture, miniBatch.value));
             }
         }
     }
     if (!options.json) {
         fmt::print("{}", table(rows));
+        if (rows.size() - 1 < total) {
+            fmt::print("{} of {}\n", text::humanCount(rows.size() - 1), text::humanCount(total));
+        }
     }
     return 0;
 }
@@ -109,6 +145,10 @@ void addBatches(CLI::App& app, int& exitCode)
         ->type_name("S")
         ->delimiter(',')
         ->allow_extra_args(false);
+    verb->add_option("--filter", options->filter,
+            "Only those it chooses: words that are all asked for, such as 'state:failed node:3 dur:>30s err:\"KeyError\" -err:disk'; a comma is "
+            "\"or\". Keys: state (also unfinished), node, proc, try, items, dur, size, group, id, code, err")
+        ->type_name("F");
     verb->add_flag("--json", options->json, "A line of JSON per mini-batch");
     verb->callback([options, &exitCode] { exitCode = listBatches(*options); });
 }

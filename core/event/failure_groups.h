@@ -67,6 +67,8 @@ public:
     [[nodiscard]] const std::vector<FailureGroup>& groups() const { return m_groups; }
     /// The group that the mini-batch failed in last, counted from 1, as people are told; 0: it did not fail.
     [[nodiscard]] std::size_t numberOf(MiniBatchIndex miniBatch) const;
+    /// The same of all mini-batches, by MiniBatchIndex, up to the last that failed.
+    [[nodiscard]] const std::vector<std::uint32_t>& numbers() const { return m_last; }
     /// The same as the group; null: it did not fail.
     [[nodiscard]] const FailureGroup* groupOf(MiniBatchIndex miniBatch) const;
 

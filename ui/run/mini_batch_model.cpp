@@ -157,7 +157,7 @@ QVariant MiniBatchModel::text(std::uint32_t number, const event::MiniBatchNow& n
     case RunTime:
         return hasEnded ? durationText(static_cast<double>(now.runSeconds)) : QString();
     case ErrorText: {
-        const QString& error = m_errorOf ? m_errorOf(MiniBatchIndex(number)) : QString();
+        const QString error = m_errorOf ? m_errorOf(MiniBatchIndex(number)) : QString();
         return !error.isEmpty() ? error : hasEnded && now.outcome != event::AttemptOutcome::Done ? wordOf(now.outcome) : QString();
     }
     default:
@@ -223,8 +223,7 @@ std::vector<std::uint32_t> MiniBatchModel::arranged() const
     std::vector<std::uint32_t> rows;
     const std::uint32_t count = total();
     rows.reserve(m_filter.isEmpty() ? count : 0);
-    static const QString none;
-    const auto errorOf = [this](std::uint32_t number) -> const QString& { return m_errorOf ? m_errorOf(MiniBatchIndex(number)) : none; };
+    const auto errorOf = [this](std::uint32_t number) { return m_errorOf ? m_errorOf(MiniBatchIndex(number)) : QString(); };
     const auto* step = m_step();
     for (std::uint32_t i = 0; i < count; ++i) {
         if (m_filter.isEmpty() || m_filter.matches(i, step->miniBatches[i], step->failures.numberOf(MiniBatchIndex(i)), errorOf(i))) {
@@ -274,7 +273,7 @@ std::vector<std::uint32_t> MiniBatchModel::arranged() const
         by([](const Now& now, std::uint32_t) { return now.runSeconds; });
         break;
     case ErrorText:
-        by([&](const Now&, std::uint32_t number) -> const QString& { return errorOf(number); });
+        by([&](const Now&, std::uint32_t number) { return errorOf(number); });
         break;
     default:
         break;

@@ -25,7 +25,7 @@ class MiniBatchModel : public QAbstractTableModel
 
 public:
     enum Column { Number, State, Tries, Node, Process, Items, Returned, Start, Elapsed, RunTime, ErrorText, Columns };
-    using ErrorOf = std::function<const QString&(MiniBatchIndex)>;
+    using ErrorOf = std::function<QString(MiniBatchIndex)>;
 
     explicit MiniBatchModel(QObject* parent = nullptr);
     /// `step` is asked for at each use, for the picture moves its vectors; null: no rows.

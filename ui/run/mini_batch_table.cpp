@@ -127,10 +127,9 @@ void MiniBatchTable::bind()
         [this, step]() -> const event::StepPicture* {
             return m_context.run.isOpen() ? m_context.run.step(step) : nullptr;
         },
-        [this, step](MiniBatchIndex miniBatch) -> const QString& {
-            static const QString none;
+        [this, step](MiniBatchIndex miniBatch) {
             const auto index = m_context.run.stepIndex(step);
-            return index ? m_context.run.errorOf(*index, miniBatch) : none;
+            return index ? m_context.run.errorOf(*index, miniBatch) : QString();
         });
     refreshCount();
 }

@@ -20,7 +20,6 @@ constexpr int kLiveMilliseconds = 80;
 constexpr int kQuietMilliseconds = 1000; // a run that is over: only a resume from elsewhere can change it
 constexpr double kSampleSeconds = 1.0;
 constexpr double kActivitySeconds = 0.4;
-constexpr std::size_t kErrorTexts = 20000;
 constexpr std::uint64_t kLogBytes = 64 * 1024; // of one attempt's output shown with it
 
 QString readRange(const std::filesystem::path& path, std::uint64_t begin, std::uint64_t end)
@@ -103,9 +102,6 @@ void RunState::close()
     m_samples.clear();
     m_journal.reset();
     m_active = m_loaded = m_stopAsked = false;
-    m_errors.clear();
-    m_errorTexts.clear();
-    m_errorNumbers.clear();
     emit closed();
 }
 
@@ -159,14 +155,9 @@ const pipeline::StepSpec* RunState::stepSpec(const QString& name) const
     return nullptr;
 }
 
-const QString& RunState::errorOf(StepIndex step, MiniBatchIndex miniBatch) const
+QString RunState::errorOf(StepIndex step, MiniBatchIndex miniBatch) const
 {
-    static const QString none;
-    if (step.value >= m_errors.size()) {
-        return none;
-    }
-    const auto found = m_errors[step.value].find(miniBatch.value);
-    return found == m_errors[step.value].end() ? none : m_errorTexts[found->second];
+    return step.value < m_picture.steps().size() ? toQt(m_picture.steps()[step.value].errorOf(miniBatch)) : QString();
 }
 
 void RunState::poll()
@@ -245,7 +236,6 @@ void RunState::take(int visit, Chunk chunk)
     }
     event::ChangeSet changes;
     m_picture.apply(chunk.events, changes);
-    noteErrors(chunk.events);
     const bool firstLoad = !m_loaded && !chunk.more;
     m_loaded = m_loaded || firstLoad;
     setActive(chunk.active);
@@ -260,33 +250,6 @@ void RunState::take(int visit, Chunk chunk)
         emit samplesAdded();
     }
     m_timer.start(chunk.more ? 0 : (m_active ? kLiveMilliseconds : kQuietMilliseconds));
-}
-
-void RunState::noteErrors(const std::vector<event::Event>& events)
-{
-    for (const auto& event : events) {
-        const auto* ended = std::get_if<event::AttemptEnded>(&event.fact);
-        if (ended == nullptr) {
-            continue;
-        }
-        if (m_errors.size() <= ended->step.value) {
-            m_errors.resize(ended->step.value + 1);
-        }
-        auto& ofStep = m_errors[ended->step.value];
-        if (ended->error.empty()) {
-            ofStep.erase(ended->miniBatch.value);
-            continue;
-        }
-        auto found = m_errorNumbers.find(ended->error);
-        if (found == m_errorNumbers.end()) {
-            if (m_errorTexts.size() >= kErrorTexts) {
-                continue; // texts without end: the story of the mini-batch still has its own
-            }
-            found = m_errorNumbers.emplace(ended->error, static_cast<std::uint32_t>(m_errorTexts.size())).first;
-            m_errorTexts.push_back(toQt(ended->error));
-        }
-        ofStep[ended->miniBatch.value] = found->second;
-    }
 }
 
 void RunState::setActive(bool active)

@@ -57,8 +57,8 @@ public:
     [[nodiscard]] std::optional<StepIndex> stepIndex(const QString& name) const;
     [[nodiscard]] const event::StepPicture* step(const QString& name) const;
     [[nodiscard]] const pipeline::StepSpec* stepSpec(const QString& name) const;
-    /// Last line of what the last failed attempt raised; "" when it did not fail. One text per kind is kept.
-    [[nodiscard]] const QString& errorOf(StepIndex step, MiniBatchIndex miniBatch) const;
+    /// Last line of what its last attempt raised; "" when that was well.
+    [[nodiscard]] QString errorOf(StepIndex step, MiniBatchIndex miniBatch) const;
     [[nodiscard]] const std::vector<monitor::NodeSample>& samples() const { return m_samples; }
 
     void start(const QString& workspaceFolder, const workspace::StartRequest& request);
@@ -88,7 +88,6 @@ private:
     struct Chunk;
     void poll();
     void take(int visit, Chunk chunk);
-    void noteErrors(const std::vector<event::Event>& events);
     void setActive(bool active);
 
     WorkThread& m_reader;
@@ -105,9 +104,6 @@ private:
     bool m_loaded = false;
     bool m_starting = false;
     bool m_stopAsked = false;
-    std::vector<QString> m_errorTexts;
-    std::unordered_map<std::string, std::uint32_t> m_errorNumbers;
-    std::vector<std::unordered_map<std::uint32_t, std::uint32_t>> m_errors; // per step: mini-batch → number of its text
 };
 
 } // namespace sheaf::ui
