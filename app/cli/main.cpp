@@ -36,6 +36,7 @@ int main(int argc, char** argv)
     sheaf::cli::addStatus(app, exitCode);
     sheaf::cli::addBatches(app, exitCode);
     sheaf::cli::addLogs(app, exitCode);
+    sheaf::cli::addDebug(app, exitCode);
     sheaf::cli::addOutputs(app, exitCode);
     sheaf::cli::addDoctor(app, exitCode);
     if (argc == 1) {

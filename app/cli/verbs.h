@@ -18,6 +18,7 @@ void addRuns(CLI::App& app, int& exitCode);
 void addStatus(CLI::App& app, int& exitCode);
 void addBatches(CLI::App& app, int& exitCode);
 void addLogs(CLI::App& app, int& exitCode);
+void addDebug(CLI::App& app, int& exitCode);
 void addOutputs(CLI::App& app, int& exitCode);
 void addDoctor(CLI::App& app, int& exitCode);
 

@@ -125,22 +125,6 @@ std::string findOnPath(const std::string& program)
     return {};
 }
 
-/// `python` means the run's interpreter, and what is installed beside it is found; then what the user has.
-std::string searchPath(const RunDir& dir)
-{
-    const char* own = std::getenv("PATH");
-    const std::string rest = own != nullptr ? own : "/usr/local/bin:/usr/bin:/bin";
-    const auto spec = paths::readFile(dir.spec()).and_then([](const std::string& text) { return json::parse(text); });
-    const auto* python = spec && spec->is_object() ? spec->get_object().if_contains("python") : nullptr;
-    std::string path = dir.programs().string() + ":";
-    if (python != nullptr && python->is_string()) {
-        const std::string beside = fs::path(std::string(python->get_string())).parent_path().string();
-        const auto known = text::split(rest, ':');
-        path += std::find(known.begin(), known.end(), beside) == known.end() ? beside + ":" : "";
-    }
-    return path + rest;
-}
-
 /// Ours, without the traces of an MPI job that we may be part of ourselves, and with the words that
 /// Open MPI wants from root.
 std::vector<std::string> launchEnvironment(const RunDir& dir)
@@ -318,6 +302,21 @@ Result<std::string> exchange(int socket, std::string message, const std::string&
 }
 
 } // namespace
+
+std::string searchPath(const RunDir& dir)
+{
+    const char* own = std::getenv("PATH");
+    const std::string rest = own != nullptr ? own : "/usr/local/bin:/usr/bin:/bin";
+    const auto spec = paths::readFile(dir.spec()).and_then([](const std::string& text) { return json::parse(text); });
+    const auto* python = spec && spec->is_object() ? spec->get_object().if_contains("python") : nullptr;
+    std::string path = dir.programs().string() + ":";
+    if (python != nullptr && python->is_string()) {
+        const std::string beside = fs::path(std::string(python->get_string())).parent_path().string();
+        const auto known = text::split(rest, ':');
+        path += std::find(known.begin(), known.end(), beside) == known.end() ? beside + ":" : "";
+    }
+    return path + rest;
+}
 
 std::vector<std::string> mpirunWords(const RunDir& dir, int nodes)
 {

@@ -12,6 +12,9 @@
 /// Starts the ranks of a run and finds them again. The mpirun line is made here and nowhere else.
 namespace sheaf::runtime {
 
+/// PATH of all processes of a run: `python` means the run's interpreter, and what is installed beside it is found; then what the user has.
+[[nodiscard]] std::string searchPath(const RunDir& dir);
+
 /// The words of the mpirun line for a run with `nodes` agents: one rank for the coordinator, one per agent.
 [[nodiscard]] std::vector<std::string> mpirunWords(const RunDir& dir, int nodes);
 

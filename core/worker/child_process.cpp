@@ -41,22 +41,6 @@ bool isCleaned(std::string_view variable)
     return false;
 }
 
-std::vector<std::string> environmentOf(const std::map<std::string, std::string>& added)
-{
-    std::vector<std::string> all;
-    for (char** variable = environ; *variable != nullptr; ++variable) {
-        const std::string_view text = *variable;
-        const std::string name(text.substr(0, text.find('=')));
-        if (!isCleaned(text) && !added.contains(name)) {
-            all.emplace_back(text);
-        }
-    }
-    for (const auto& [name, value] : added) {
-        all.push_back(name + "=" + value);
-    }
-    return all;
-}
-
 std::vector<char*> pointersTo(std::vector<std::string>& texts)
 {
     std::vector<char*> pointers;
@@ -186,6 +170,22 @@ struct PipeEnds {
 
 } // namespace
 
+std::vector<std::string> childEnvironment(const std::map<std::string, std::string>& added)
+{
+    std::vector<std::string> all;
+    for (char** variable = environ; *variable != nullptr; ++variable) {
+        const std::string_view text = *variable;
+        const std::string name(text.substr(0, text.find('=')));
+        if (!isCleaned(text) && !added.contains(name)) {
+            all.emplace_back(text);
+        }
+    }
+    for (const auto& [name, value] : added) {
+        all.push_back(name + "=" + value);
+    }
+    return all;
+}
+
 std::string ProcessEnd::words() const
 {
     if (!signaled) {
@@ -234,7 +234,7 @@ Result<void> ChildProcess::start(
         return failErrno("/dev/null", errno);
     }
     auto words = command.words;
-    auto environment = environmentOf(command.environment);
+    auto environment = childEnvironment(command.environment);
     const auto wordPointers = pointersTo(words);
     const auto environmentPointers = pointersTo(environment);
     const Prepared prepared { wordPointers.data(), environmentPointers.data(), command.directory.c_str(),

@@ -25,6 +25,9 @@ struct ChildCommand {
     std::vector<int> descriptors; // become 3, 4, … of the child
 };
 
+/// Our variables, cleaned of what MPI left in them, with `added`: "NAME=value" each.
+[[nodiscard]] std::vector<std::string> childEnvironment(const std::map<std::string, std::string>& added);
+
 /// A supervised child: process group of its own, dies with this process (PR_SET_PDEATHSIG: so it is to be started from a
 /// thread that lives as long as the process), stdin from /dev/null, stdout and stderr on pipes that are read here, reaped
 /// through a pidfd without touching signal handlers. When it ends its whole group is killed, so nothing that it forked outlives

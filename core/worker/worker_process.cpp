@@ -43,6 +43,17 @@ std::string pythonPath()
 
 } // namespace
 
+std::map<std::string, std::string> withWorkerPackage(std::map<std::string, std::string> environment)
+{
+    environment["PYTHONPATH"] = environment.contains("PYTHONPATH")
+        ? paths::workerDir().string() + ":" + environment.at("PYTHONPATH")
+        : pythonPath();
+    if (!environment.contains("SHEAF_ROWS_LIB") && std::getenv("SHEAF_ROWS_LIB") == nullptr) {
+        environment["SHEAF_ROWS_LIB"] = paths::rowsLibrary().string();
+    }
+    return environment;
+}
+
 struct WorkerProcess::Impl {
     ChildProcess child;
     boost::asio::io_context& context;
@@ -265,14 +276,8 @@ Result<void> WorkerProcess::Impl::start(const WorkerCommand& command)
     }
     statusPage = static_cast<char*>(mapped);
 
-    ChildCommand child_ { { command.python, "-m", "sheaf_worker" }, command.start.codeDir, command.environment,
+    ChildCommand child_ { { command.python, "-m", "sheaf_worker" }, command.start.codeDir, withWorkerPackage(command.environment),
         { ends[1], page } };
-    child_.environment["PYTHONPATH"] = command.environment.contains("PYTHONPATH")
-        ? paths::workerDir().string() + ":" + command.environment.at("PYTHONPATH")
-        : pythonPath();
-    if (!child_.environment.contains("SHEAF_ROWS_LIB") && std::getenv("SHEAF_ROWS_LIB") == nullptr) {
-        child_.environment["SHEAF_ROWS_LIB"] = paths::rowsLibrary().string();
-    }
     auto started = child.start(
         child_, [this](bool isError, std::string_view bytes) { listener.onChildOutput(isError, bytes); },
         [this] { readFrames(true); }, [this](const ProcessEnd& end) { listener.onEnded(end); });

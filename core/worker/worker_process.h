@@ -18,6 +18,9 @@
 
 namespace sheaf::worker {
 
+/// The variables with those by which an interpreter finds our package and its library.
+[[nodiscard]] std::map<std::string, std::string> withWorkerPackage(std::map<std::string, std::string> environment);
+
 /// How a process ended, from waitpid.
 struct ProcessEnd {
     bool signaled = false;

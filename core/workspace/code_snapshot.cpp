@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
+#include <fstream>
 #include <linux/fs.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -60,21 +61,36 @@ Result<void> copyFile(const fs::path& from, const fs::path& to)
     return {};
 }
 
-class Copier
+/// What is found in a code folder; paths are relative to it.
+class CodeVisitor
 {
 public:
-    Copier(fs::path root, fs::path to)
+    virtual ~CodeVisitor() = default;
+    virtual Result<void> onFolder(const std::string& relative) = 0;
+    virtual Result<void> onFile(const fs::directory_entry& entry, const std::string& relative) = 0;
+    virtual void onLinkOut(const fs::path& target, const std::string& relative) = 0;
+    virtual void onWarning(const std::string& text) = 0;
+};
+
+/// Goes over what belongs to a snapshot, in order.
+class CodeWalk
+{
+public:
+    CodeWalk(fs::path root, CodeVisitor& visitor)
         : m_root(std::move(root))
-        , m_to(std::move(to))
+        , m_visitor(visitor)
     {
         std::error_code ignored;
         m_ignoreName = fs::exists(m_root / ".amlignore", ignored) ? ".amlignore" : ".gitignore";
     }
 
-    Result<void> copyFolder(const fs::path& folder, const std::string& relative)
+    Result<void> walk() { return enter(m_root, ""); }
+
+private:
+    Result<void> enter(const fs::path& folder, const std::string& relative)
     {
-        if (auto made = paths::makeDirs(m_to / relative); !made) {
-            return made;
+        if (auto taken = m_visitor.onFolder(relative); !taken) {
+            return taken;
         }
         if (const auto lines = paths::readFile(folder / m_ignoreName)) {
             m_rules.add(relative, *lines);
@@ -91,18 +107,15 @@ public:
         std::sort(entries.begin(), entries.end());
         m_open.push_back(fs::canonical(folder, error));
         for (const auto& entry : entries) {
-            if (auto copied = copyEntry(entry, relative); !copied) {
-                return copied;
+            if (auto taken = look(entry, relative); !taken) {
+                return taken;
             }
         }
         m_open.pop_back();
         return {};
     }
 
-    CodeSnapshot result;
-
-private:
-    Result<void> copyEntry(const fs::directory_entry& entry, const std::string& folder)
+    Result<void> look(const fs::directory_entry& entry, const std::string& folder)
     {
         const std::string name = entry.path().filename().string();
         const std::string relative = folder.empty() ? name : folder + "/" + name;
@@ -115,14 +128,12 @@ private:
             return {};
         }
         if (isFolder) {
-            return copyFolder(entry.path(), relative);
+            return enter(entry.path(), relative);
         }
         if (!entry.is_regular_file(error)) {
             return {}; // sockets, pipes and devices are no code
         }
-        ++result.files;
-        result.bytes += entry.file_size(error);
-        return copyFile(entry.path(), m_to / relative);
+        return m_visitor.onFile(entry, relative);
     }
 
     /// A link that stays inside is copied as its target. One that leads out is kept as a link, one
@@ -132,12 +143,12 @@ private:
         std::error_code error;
         const fs::path target = fs::canonical(link, error);
         if (error) {
-            result.warnings.push_back(fmt::format(
+            m_visitor.onWarning(fmt::format(
                 "The link {} in the code folder leads nowhere; it is left out.", relative));
             return false;
         }
         if (std::find(m_open.begin(), m_open.end(), target) != m_open.end()) {
-            result.warnings.push_back(fmt::format(
+            m_visitor.onWarning(fmt::format(
                 "The link {} in the code folder leads back to its own parent; it is left out.",
                 relative));
             return false;
@@ -146,20 +157,103 @@ private:
             = std::mismatch(m_root.begin(), m_root.end(), target.begin(), target.end()).first
             == m_root.end();
         if (!inside) {
-            fs::create_symlink(target, m_to / relative, error);
-            result.warnings.push_back(
-                fmt::format("The link {} leads out of the code folder, to {}: it stays a link, so "
-                            "the run sees later changes there.",
-                    relative, target.string()));
+            m_visitor.onLinkOut(target, relative);
         }
         return inside;
     }
 
     fs::path m_root; // canonical
-    fs::path m_to;
+    CodeVisitor& m_visitor;
     std::string m_ignoreName;
     IgnoreRules m_rules;
-    std::vector<fs::path> m_open; // canonical paths of the folders being copied
+    std::vector<fs::path> m_open; // canonical paths of the folders that are gone into
+};
+
+class Copier final : public CodeVisitor
+{
+public:
+    explicit Copier(fs::path to)
+        : m_to(std::move(to))
+    {
+    }
+    Result<void> onFolder(const std::string& relative) override
+    {
+        return paths::makeDirs(m_to / relative);
+    }
+    Result<void> onFile(const fs::directory_entry& entry, const std::string& relative) override
+    {
+        std::error_code error;
+        ++result.files;
+        result.bytes += entry.file_size(error);
+        return copyFile(entry.path(), m_to / relative);
+    }
+    void onLinkOut(const fs::path& target, const std::string& relative) override
+    {
+        std::error_code error;
+        fs::create_symlink(target, m_to / relative, error);
+        onWarning(fmt::format("The link {} leads out of the code folder, to {}: it stays a link, so "
+                              "the run sees later changes there.",
+            relative, target.string()));
+    }
+    void onWarning(const std::string& text) override { result.warnings.push_back(text); }
+
+    CodeSnapshot result;
+
+private:
+    fs::path m_to;
+};
+
+bool holdsSameBytes(const fs::path& one, const fs::path& other)
+{
+    std::error_code error;
+    if (fs::file_size(one, error) != fs::file_size(other, error) || error) {
+        return false;
+    }
+    std::ifstream first(one, std::ios::binary);
+    std::ifstream second(other, std::ios::binary);
+    std::vector<char> left(1 << 16);
+    std::vector<char> right(left.size());
+    while (first && second) {
+        first.read(left.data(), static_cast<std::streamsize>(left.size()));
+        second.read(right.data(), static_cast<std::streamsize>(right.size()));
+        if (first.gcount() != second.gcount()
+            || !std::equal(left.begin(), left.begin() + first.gcount(), right.begin())) {
+            return false;
+        }
+    }
+    return first.eof() && second.eof();
+}
+
+class Comparer final : public CodeVisitor
+{
+public:
+    explicit Comparer(fs::path snapshot)
+        : m_snapshot(std::move(snapshot))
+    {
+    }
+    Result<void> onFolder(const std::string&) override { return {}; }
+    Result<void> onFile(const fs::directory_entry& entry, const std::string& relative) override
+    {
+        // What the interpreter keeps beside the sources is made again whenever they change.
+        if (relative.find("__pycache__/") == std::string::npos
+            && !holdsSameBytes(entry.path(), m_snapshot / relative)) {
+            changed.push_back(relative);
+        }
+        return {};
+    }
+    void onLinkOut(const fs::path& target, const std::string& relative) override
+    {
+        std::error_code error;
+        if (fs::read_symlink(m_snapshot / relative, error) != target) {
+            changed.push_back(relative);
+        }
+    }
+    void onWarning(const std::string&) override { }
+
+    std::vector<std::string> changed;
+
+private:
+    fs::path m_snapshot;
 };
 
 } // namespace
@@ -183,8 +277,8 @@ Result<CodeSnapshot> takeCodeSnapshot(const fs::path& code, const fs::path& to)
         }
         return CodeSnapshot { 1, fs::file_size(root, error), {} };
     }
-    Copier copier(root, to);
-    if (auto copied = copier.copyFolder(root, ""); !copied) {
+    Copier copier(to);
+    if (auto copied = CodeWalk(root, copier).walk(); !copied) {
         return tl::unexpected<Error>(copied.error());
     }
     if (copier.result.bytes > kLargeBytes) {
@@ -194,6 +288,28 @@ Result<CodeSnapshot> takeCodeSnapshot(const fs::path& code, const fs::path& to)
                 code.string(), text::humanBytes(copier.result.bytes)));
     }
     return copier.result;
+}
+
+Result<std::vector<std::string>> changedCode(const fs::path& code, const fs::path& snapshot)
+{
+    if (code.empty()) {
+        return std::vector<std::string> {};
+    }
+    std::error_code error;
+    const fs::path root = fs::canonical(code, error);
+    if (error) {
+        return failErrno(code.string(), error.value());
+    }
+    if (!fs::is_directory(root)) {
+        const std::string name = code.filename().string();
+        return holdsSameBytes(root, snapshot / name) ? std::vector<std::string> {}
+                                                     : std::vector<std::string> { name };
+    }
+    Comparer comparer(snapshot);
+    if (auto walked = CodeWalk(root, comparer).walk(); !walked) {
+        return tl::unexpected<Error>(walked.error());
+    }
+    return comparer.changed;
 }
 
 } // namespace sheaf::workspace

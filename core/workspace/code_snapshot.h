@@ -28,4 +28,9 @@ struct CodeSnapshot
 [[nodiscard]] Result<CodeSnapshot> takeCodeSnapshot(
     const std::filesystem::path& code, const std::filesystem::path& to);
 
+/// Files of `code` as it is now that its earlier `snapshot` has not, or has with other bytes: relative paths in order. What only the snapshot
+/// has is not told: scripts write there. Reads both; any thread.
+[[nodiscard]] Result<std::vector<std::string>> changedCode(
+    const std::filesystem::path& code, const std::filesystem::path& snapshot);
+
 } // namespace sheaf::workspace

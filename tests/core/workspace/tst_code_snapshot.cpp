@@ -24,6 +24,7 @@ private slots:
     void aLinkThatLeadsOutStaysALinkAndIsTold();
     void aLinkToItsOwnParentIsLeftOutAndTold();
     void aMissingFolderIsAnError();
+    void whatChangedSinceIsNamed();
 };
 
 namespace {
@@ -155,6 +156,36 @@ void tst_code_snapshot::aMissingFolderIsAnError()
     const test::TempFolder temp;
     COMPARE_ERROR(workspace::takeCodeSnapshot(temp.path() / "nowhere", temp.path() / "copy"),
         ErrorCode::NotFound);
+}
+
+void tst_code_snapshot::whatChangedSinceIsNamed()
+{
+    const test::TempFolder temp;
+    const auto code = temp.path() / "code";
+    const auto copy = temp.path() / "copy";
+    temp.write("code/entry.py", "x = 1\n");
+    temp.write("code/pkg/same.py", "y\n");
+    temp.write("code/.amlignore", "*.log\n");
+    VERIFY_OK(workspace::takeCodeSnapshot(code, copy));
+    temp.write("copy/__pycache__/entry.pyc", "made by a run");
+    temp.write("copy/cache.json", "written by the script");
+    auto changed = workspace::changedCode(code, copy);
+    VERIFY_OK(changed);
+    QVERIFY(changed->empty());
+
+    temp.write("code/entry.py", "x = 2\n"); // as long as before
+    temp.write("code/pkg/new.py", "");
+    temp.write("code/noise.log", "left out of snapshots");
+    temp.write("code/__pycache__/entry.pyc", "made by the user's own try");
+    changed = workspace::changedCode(code, copy);
+    VERIFY_OK(changed);
+    QCOMPARE(*changed, (std::vector<std::string> { "entry.py", "pkg/new.py" }));
+
+    VERIFY_OK(workspace::takeCodeSnapshot(code / "entry.py", temp.path() / "one"));
+    QVERIFY(workspace::changedCode(code / "entry.py", temp.path() / "one")->empty());
+    temp.write("code/entry.py", "x = 3\n");
+    QCOMPARE(*workspace::changedCode(code / "entry.py", temp.path() / "one"), std::vector<std::string> { "entry.py" });
+    QVERIFY(!workspace::changedCode(temp.path() / "none", copy));
 }
 
 SHEAF_TEST(tst_code_snapshot)

@@ -32,6 +32,10 @@ class _Left(BaseException):
     """The user left the debugger before the end."""
 
 
+class _CannotBegin(Exception):
+    """The text is a sentence for the user."""
+
+
 class _Said(Exception):
     """An asynchronous script gave a text instead of an exception."""
 
@@ -120,13 +124,11 @@ def _debugger_of(options, code_dir):
     try:
         debugpy = _import_aside("debugpy", code_dir)
     except ImportError as error:
-        print("sheaf: %s has no debugpy (%s). Install it there (pip install debugpy), or use --pdb." % (sys.executable, error), file=sys.stderr)
-        return None
+        raise _CannotBegin("%s has no debugpy (%s). Install it there (pip install debugpy), or use --pdb." % (sys.executable, error)) from None
     try:
         debugpy.listen(("127.0.0.1", options.debugpy))
     except Exception as error:
-        print("sheaf: debugpy cannot listen on port %d: %s" % (options.debugpy, last_line(error)), file=sys.stderr)
-        return None
+        raise _CannotBegin("debugpy cannot listen on port %d: %s" % (options.debugpy, last_line(error))) from None
     _tell("debugpy: waiting for a debugger on 127.0.0.1:%d; the code lies in %s" % (options.debugpy, code_dir))
     debugpy.wait_for_client()
     _tell("debugpy: a debugger is there")
@@ -302,9 +304,13 @@ class OneMiniBatch:
             print(user_traceback(error).rstrip("\n"), file=sys.stderr, flush=True)
 
     def _write_result(self):
-        told = {name: encode(value).decode("utf-8") if isinstance(value, str) else value for name, value in self._result.items()}
-        with open(self._question["result"], "w", encoding="utf-8") as file:
-            json.dump(told, file)
+        _write(self._question["result"], self._result)
+
+
+def _write(path, result):
+    told = {name: encode(value).decode("utf-8") if isinstance(value, str) else value for name, value in result.items()}
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(told, file)
 
 
 def _show_lines(lines, count=None):
@@ -340,8 +346,12 @@ def main(words=None):
     os.environ["TMPDIR"] = start["tempDir"]
     os.environ["AZUREML_BI_OUTPUT_PATH"] = start["outputDir"]
     set_up_loggers(sys.stdout, logging.StreamHandler(sys.stderr), start["loggingLevel"], start["process"])
-    debugger = _debugger_of(options, start["codeDir"])
-    code = _CANNOT_BEGIN if debugger is None else OneMiniBatch(question, debugger).work()
+    try:
+        code = OneMiniBatch(question, _debugger_of(options, start["codeDir"])).work()
+    except _CannotBegin as error:
+        print("sheaf: %s" % error, file=sys.stderr)
+        _write(question["result"], dict(outcome="NotBegun", error=str(error)))
+        code = _CANNOT_BEGIN
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)  # threads that the user left behind must not hold the process
