@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Sheaf authors
 #include "core/logs/line_index.h"
 
+#include "core/base/fingerprint.h"
 #include "core/logs/line_reader.h"
 
 #include <algorithm>
@@ -9,25 +10,73 @@
 
 namespace sheaf::logs {
 
+namespace {
+
+constexpr std::uint64_t kKnown = 4096; // bytes of the begin and of the end that are compared
+
+/// Hash of bytes [begin, end); 0 when they cannot be read.
+std::uint64_t hashOf(const BlockReader& file, std::uint64_t begin, std::uint64_t end)
+{
+    std::string bytes(end - begin, '\0');
+    if (!file.readAt(begin, bytes)) {
+        return 0;
+    }
+    Fingerprint hash;
+    hash.add(bytes);
+    return hash.value();
+}
+
+} // namespace
+
+LineIndex::Restart LineIndex::changeOf(const BlockReader& file) const
+{
+    const auto status = file.status();
+    if (m_number == 0 || (status.number == m_number && status.size == m_fileSize && status.changedNanos == m_changed)) {
+        return Restart::None;
+    }
+    if (status.number != m_number) {
+        return Restart::Replaced;
+    }
+    if (status.size < m_size) {
+        return Restart::Shorter;
+    }
+    const bool same = hashOf(file, 0, m_headSize) == m_head && hashOf(file, m_size - std::min(m_size, kKnown), m_size) == m_tail;
+    return same ? Restart::None : Restart::Rewritten;
+}
+
+void LineIndex::remember(BlockReader& file)
+{
+    const auto status = file.status();
+    m_number = status.number;
+    m_changed = status.changedNanos;
+    m_fileSize = std::max(status.size, m_size);
+    m_headSize = std::min(m_size, kKnown);
+    m_head = hashOf(file, 0, m_headSize);
+    m_tail = hashOf(file, m_size - m_headSize, m_size);
+}
+
 Result<bool> LineIndex::extend(const std::filesystem::path& file, std::uint64_t atMost)
 {
     auto blocks = BlockReader::open(file, m_size);
     if (!blocks) {
         const bool gone = blocks.error().code == ErrorCode::NotFound;
-        const bool knew = m_size > 0;
+        const bool knew = m_number != 0;
         *this = {};
+        m_restart = gone && knew ? Restart::Gone : Restart::None;
         return gone ? Result<bool>(knew) : tl::unexpected<Error>(blocks.error());
     }
     bool changed = false;
-    if (blocks->fileSize() < m_size) {
+    const Restart restart = changeOf(*blocks);
+    m_restart = restart;
+    if (restart != Restart::None) {
         *this = {};
-        blocks = BlockReader::open(file, 0);
+        m_restart = restart;
+        blocks->goTo(0);
         changed = true;
-        if (!blocks) {
-            return tl::unexpected<Error>(blocks.error());
-        }
     }
+    const bool known = m_number != 0;
     const std::uint64_t end = m_size + atMost;
+    const std::uint64_t from = m_size;
     while (m_size < end) {
         const auto block = blocks->next(end - m_size);
         if (!block) {
@@ -47,6 +96,9 @@ Result<bool> LineIndex::extend(const std::filesystem::path& file, std::uint64_t 
         }
         m_size += block->size();
         changed = true;
+    }
+    if (changed || !known || m_size != from) {
+        remember(*blocks);
     }
     return changed;
 }

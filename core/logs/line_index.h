@@ -12,6 +12,8 @@
 
 namespace sheaf::logs {
 
+class BlockReader;
+
 /// Where the lines of a growing file begin, sparsely: one place in kStride lines, so a gigabyte of log costs about a megabyte.
 /// A value: whoever reads the file extends a copy in any thread and hands it over. Bytes behind the last newline are a
 /// line of their own until it comes.
@@ -20,9 +22,22 @@ class LineIndex
 public:
     static constexpr std::uint64_t kStride = 64;
 
-    /// Reads what `file` has more than is known, `atMost` bytes of it. A file that is shorter than known was begun anew: so is the
-    /// index. A file that is not there is an empty one. True when something changed.
+    /// Reads what `file` has more than is known, `atMost` bytes of it. A file that is not the one it was (see Restart) is read
+    /// from its begin. A file that is not there is an empty one. True when something changed.
     [[nodiscard]] Result<bool> extend(const std::filesystem::path& file, std::uint64_t atMost);
+
+    /// What the last extend() found that had nothing to do with growing. Known by size, by the file's number in its file system, and by a
+    /// hash of the first and last kilobytes of what is known: quick, and it does not see a change in the middle.
+    enum class Restart {
+        None,
+        Shorter, // cut off
+        Replaced, // another file has its name: rotated
+        Rewritten, // the same file, other bytes
+        Gone,
+    };
+    [[nodiscard]] Restart restart() const { return m_restart; }
+    /// Bytes that the file had when it was last looked at; more than size() while it is being read.
+    [[nodiscard]] std::uint64_t fileSize() const { return m_fileSize; }
 
     [[nodiscard]] std::uint64_t lines() const { return m_newlines + (m_lastBegin < m_size ? 1 : 0); }
     /// Bytes that have been looked at.
@@ -37,10 +52,20 @@ public:
     [[nodiscard]] Place beforeOffset(std::uint64_t offset) const;
 
 private:
+    [[nodiscard]] Restart changeOf(const BlockReader& file) const;
+    void remember(BlockReader& file);
+
     std::vector<std::uint64_t> m_places { 0 }; // where line 0, kStride, 2·kStride, … begin
     std::uint64_t m_newlines = 0;
     std::uint64_t m_lastBegin = 0; // of the line behind the last newline
     std::uint64_t m_size = 0;
+    std::uint64_t m_fileSize = 0;
+    Restart m_restart = Restart::None;
+    std::uint64_t m_number = 0; // of the file in its file system
+    std::int64_t m_changed = 0; // when it was written last, ns
+    std::uint64_t m_headSize = 0;
+    std::uint64_t m_head = 0; // hash of its first bytes
+    std::uint64_t m_tail = 0; // hash of the last ones before m_size
 };
 
 /// Lines [first, first + count) of the file without their line ends, at most `longest` bytes of each. Fewer at the end of

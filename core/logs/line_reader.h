@@ -11,6 +11,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sheaf::logs {
 
@@ -20,7 +21,15 @@ class BlockReader
 public:
     [[nodiscard]] static Result<BlockReader> open(const std::filesystem::path& file, std::uint64_t from);
 
-    [[nodiscard]] std::uint64_t fileSize() const; // now
+    struct Status {
+        std::uint64_t size = 0;
+        std::uint64_t number = 0; // of the file in its file system
+        std::int64_t changedNanos = 0;
+    };
+    [[nodiscard]] Status status() const; // now
+    void goTo(std::uint64_t at) { m_at = at; }
+    /// Fills `bytes` from `at` on; false when the file has not so many.
+    [[nodiscard]] bool readAt(std::uint64_t at, std::string& bytes) const;
     /// Up to a megabyte, at most `atMost` bytes; empty at the end. Valid until the next call.
     [[nodiscard]] Result<std::string_view> next(std::uint64_t atMost);
 
@@ -36,5 +45,19 @@ private:
 /// megabyte is cut.
 [[nodiscard]] Result<void> eachLine(const std::filesystem::path& file, LineIndex::Place place, std::uint64_t end,
     const std::function<bool(std::uint64_t number, std::uint64_t begin, std::string_view bytes)>& line);
+
+/// A line as it is shown.
+struct Line {
+    std::uint64_t begin = 0;
+    std::string bytes; // without its end
+    bool isCut = false; // it is longer than was asked for
+    bool isFinished = true; // its end is there
+};
+/// Lines from the one that begins at `begin` on: at most `count`, at most `longest` bytes of each, what is before byte `end`. Reads a little more
+/// than it gives: for a screen, not for a search. Any thread.
+[[nodiscard]] Result<std::vector<Line>> linesFrom(
+    const std::filesystem::path& file, std::uint64_t begin, std::uint64_t end, std::size_t count, std::size_t longest);
+/// Where the line begins that holds byte `offset` (before `end`), or, `back` lines before it. What is longer than 64 MiB is a line of its own.
+[[nodiscard]] Result<std::uint64_t> lineBegin(const std::filesystem::path& file, std::uint64_t offset, std::uint64_t back);
 
 } // namespace sheaf::logs

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // SPDX-FileCopyrightText: The Sheaf authors
 #include "core/logs/line_index.h"
+#include "core/logs/line_reader.h"
 #include "tests/support/result_macros.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/test_runner.h"
@@ -109,6 +110,59 @@ private slots:
         QVERIFY(index.extend(file, 1000).value());
         QCOMPARE(index.lines(), std::uint64_t { 0 });
         QVERIFY(!index.extend(file, 1000).value());
+    }
+
+    void what_happened_to_the_file_is_said()
+    {
+        using Restart = LineIndex::Restart;
+        const test::TempFolder folder;
+        const auto file = folder.write("log.txt", "one\ntwo\n");
+        LineIndex index;
+        VERIFY_OK(index.extend(file, 1000));
+        std::ofstream(file, std::ios::app) << "three\n";
+        VERIFY_OK(index.extend(file, 1000));
+        QVERIFY(index.restart() == Restart::None);
+        folder.write("log.txt", "one\n");
+        VERIFY_OK(index.extend(file, 1000));
+        QVERIFY(index.restart() == Restart::Shorter);
+        VERIFY_OK(index.extend(file, 1000));
+        QVERIFY(index.restart() == Restart::None); // said once
+        folder.write("log.txt", "ten\nmore of it\n"); // longer, but not what it was
+        VERIFY_OK(index.extend(file, 1000));
+        QVERIFY(index.restart() == Restart::Rewritten);
+        QCOMPARE(index.lines(), std::uint64_t { 2 });
+        std::filesystem::rename(file, folder.path() / "log.1");
+        folder.write("log.txt", "ten\nmore of it\nand more\n");
+        VERIFY_OK(index.extend(file, 1000));
+        QVERIFY(index.restart() == Restart::Replaced);
+        std::filesystem::remove(file);
+        VERIFY_OK(index.extend(file, 1000));
+        QVERIFY(index.restart() == Restart::Gone);
+    }
+
+    void lines_are_read_and_stepped_over_without_an_index()
+    {
+        const test::TempFolder folder;
+        std::string text;
+        std::vector<std::uint64_t> begins;
+        for (int i = 0; i < 3000; ++i) {
+            begins.push_back(text.size());
+            text += std::string(static_cast<std::size_t>(i % 90), 'x') + "\n";
+        }
+        text += "open";
+        const auto file = folder.write("log.txt", text);
+        QCOMPARE(lineBegin(file, text.size(), 0).value(), std::uint64_t { text.size() - 4 });
+        QCOMPARE(lineBegin(file, begins[2000] + 5, 0).value(), begins[2000]);
+        QCOMPARE(lineBegin(file, begins[2000], 700).value(), begins[1300]);
+        QCOMPARE(lineBegin(file, begins[5], 700).value(), std::uint64_t { 0 });
+        const auto lines = linesFrom(file, begins[2998], text.size(), 10, 12).value();
+        QCOMPARE(lines.size(), std::size_t { 3 });
+        QCOMPARE(lines[0].bytes, std::string(12, 'x'));
+        QVERIFY(lines[0].isCut && lines[0].isFinished);
+        QCOMPARE(lines[1].begin, begins[2999]);
+        QVERIFY(!lines[2].isFinished);
+        QCOMPARE(lines[2].bytes, std::string("open"));
+        QCOMPARE(linesFrom(file, 0, text.size(), 3001, 100)->size(), std::size_t { 3001 });
     }
 
     void a_very_long_line_is_cut_and_costs_no_line()

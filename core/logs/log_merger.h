@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: The Sheaf authors
+#pragma once
+
+#include "core/base/error.h"
+#include "core/logs/line_time.h"
+#include "core/logs/log_query.h"
+#include "core/logs/merged_rows.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace sheaf::logs {
+
+/// Puts the lines of several files into one order of time (LineTimes says how a line's time is known). Lines of the same moment: those of the
+/// file that was added first, and in each file in its order, as `sort -s` would have them. Files are read once, in turns, and may grow: lines
+/// that come later are put in order among themselves and behind what is there; nothing is moved any more. A merge of a run that is over
+/// is therefore exact; one that is watched is to the fraction of a second between two turns. Owned by who watches; one thread.
+class LogMerger
+{
+public:
+    /// Its number, counted from 0. `beginMicros`: the time of lines before any that has one.
+    std::uint32_t addFile(std::filesystem::path path, std::int64_t beginMicros);
+    void addRange(std::uint32_t file, const AttemptRange& range);
+    [[nodiscard]] std::size_t files() const { return m_files.size(); }
+
+    /// Adds at most `atMost` rows. `reached`: the time now, for files that are being written; 0 for those of the past. `unfinished`: bytes behind the
+    /// last line end are a line, too: the writer is gone. False when all files are read to their end.
+    [[nodiscard]] bool turn(MergedRows& into, std::size_t atMost, std::int64_t reached, bool unfinished);
+    /// A file has become shorter than what was read of it: what is merged is of another file.
+    [[nodiscard]] bool isOutdated() const;
+
+private:
+    struct File {
+        std::filesystem::path path;
+        AttemptRanges ranges;
+        LineTimes times;
+        std::string bytes; // read, from `place` on
+        std::uint64_t place = 0;
+        std::size_t at = 0; // in `bytes`: begin of the line that waits
+        std::size_t lineEnd = 0; // behind it
+        std::int64_t timeMicros = 0; // of it
+        bool waits = false;
+        bool told = false; // its last line without an end has been given
+    };
+    bool fetch(File& file, std::int64_t reached, bool unfinished);
+    std::vector<File> m_files;
+};
+
+/// The rows of [from, to) of a merge that match a query; `paths` by number of file. One turn of it, as scanLines().
+struct MergedScan {
+    std::vector<std::uint64_t> rows;
+    std::uint64_t end = 0;
+};
+[[nodiscard]] MergedScan scanMerged(const MergedRows& merged, const std::vector<std::filesystem::path>& paths, std::uint64_t from,
+    std::uint64_t to, const LogQuery& query, const std::stop_token& stop);
+
+} // namespace sheaf::logs
