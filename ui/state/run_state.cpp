@@ -4,12 +4,15 @@
 
 #include "core/base/clock.h"
 #include "core/base/paths.h"
+#include "core/plan/input_bytes.h"
 #include "core/plan/plan_file.h"
 #include "core/store/event_store.h"
 #include "ui/state/work_thread.h"
 #include "ui/text/convert.h"
 
+#include <QDateTime>
 #include <QFile>
+#include <QFileInfo>
 
 namespace sheaf::ui {
 
@@ -21,24 +24,82 @@ constexpr int kQuietMilliseconds = 1000; // a run that is over: only a resume fr
 constexpr double kSampleSeconds = 1.0;
 constexpr double kActivitySeconds = 0.4;
 constexpr std::uint64_t kLogBytes = 64 * 1024; // of one attempt's output shown with it
+constexpr std::uint64_t kLineBytes = 2048; // looked at for a last line
 
-QString readRange(const std::filesystem::path& path, std::uint64_t begin, std::uint64_t end)
+RunState::TextPart readRange(const std::filesystem::path& path, std::uint64_t begin, std::uint64_t end)
 {
+    RunState::TextPart part;
+    part.bytes = end > begin ? end - begin : 0;
     QFile file(toQt(path));
-    if (end <= begin || !file.open(QIODevice::ReadOnly) || !file.seek(static_cast<qint64>(begin))) {
-        return {};
+    if (part.bytes == 0 || !file.open(QIODevice::ReadOnly) || !file.seek(static_cast<qint64>(begin))) {
+        return part;
     }
-    const auto length = std::min<std::uint64_t>(end - begin, kLogBytes);
-    return QString::fromUtf8(file.read(static_cast<qint64>(length)));
+    const QByteArray bytes = file.read(static_cast<qint64>(std::min<std::uint64_t>(part.bytes, kLogBytes)));
+    part.text = QString::fromUtf8(bytes);
+    part.shown = static_cast<std::uint64_t>(bytes.size());
+    return part;
 }
 
-QString logsOf(const runtime::RunDir& dir, const std::string& step, const event::AttemptEnded& attempt)
+/// What an attempt wrote and returned.
+void tellTexts(const runtime::RunDir& dir, const std::string& step, const event::AttemptEnded& attempt, RunState::MiniBatchStory& story)
 {
-    QString text;
+    auto& streams = story.streams.emplace_back();
+    QString& all = story.logs.emplace_back();
     for (const auto& range : attempt.logs) {
-        text += readRange(dir.userLog(step, range.stream, attempt.node, attempt.process), range.begin, range.end);
+        streams.emplace_back(range.stream, readRange(dir.userLog(step, range.stream, attempt.node, attempt.process), range.begin, range.end));
+        all += streams.back().second.text;
     }
-    return text;
+    story.rows.push_back(readRange(dir.spool(step), attempt.rowsBegin, attempt.rowsEnd));
+}
+
+/// The last line that is not blank in bytes [begin, end) of a file.
+QString lastLineIn(const std::filesystem::path& path, std::uint64_t begin, std::uint64_t end)
+{
+    QFile file(toQt(path));
+    if (end <= begin || !file.open(QIODevice::ReadOnly)) {
+        return {};
+    }
+    const std::uint64_t from = end - begin > kLineBytes ? end - kLineBytes : begin;
+    if (!file.seek(static_cast<qint64>(from))) {
+        return {};
+    }
+    const QString text = QString::fromUtf8(file.read(static_cast<qint64>(end - from))).trimmed();
+    return text.mid(text.lastIndexOf(QLatin1Char('\n')) + 1);
+}
+
+/// By the ranges that the run recorded.
+QString lastLineOf(const runtime::RunDir& dir, const std::string& step, const event::AttemptEnded& attempt)
+{
+    for (auto range = attempt.logs.rbegin(); range != attempt.logs.rend(); ++range) {
+        const QString line = lastLineIn(dir.userLog(step, range->stream, attempt.node, attempt.process), range->begin, range->end);
+        if (!line.isEmpty()) {
+            return line;
+        }
+    }
+    return {};
+}
+
+/// The end of its process's newest file, when that has grown since it began.
+RunState::LastLine lastLineOfRunning(
+    const runtime::RunDir& dir, const std::string& step, MiniBatchIndex miniBatch, const event::MiniBatchNow& now)
+{
+    RunState::LastLine last { miniBatch, {}, 0 };
+    std::filesystem::path newest;
+    std::uint64_t bytes = 0;
+    for (const auto stream : { event::LogStream::Stdout, event::LogStream::Stderr, event::LogStream::EntryScriptLog }) {
+        const auto path = dir.userLog(step, stream, now.node, now.process);
+        const QFileInfo info(toQt(path));
+        const std::int64_t written = info.exists() ? info.lastModified().toMSecsSinceEpoch() * 1000 : 0;
+        if (info.size() > 0 && written >= now.startMicros && written > last.micros) {
+            newest = path;
+            bytes = static_cast<std::uint64_t>(info.size());
+            last.micros = written;
+        }
+    }
+    if (bytes > 0) {
+        last.line = lastLineIn(newest, 0, bytes);
+    }
+    return last;
 }
 
 } // namespace
@@ -350,7 +411,7 @@ void RunState::askStory(QObject* guard, StepIndex step, MiniBatchIndex miniBatch
             if (events) {
                 for (auto& event : *events) {
                     if (auto* ended = std::get_if<event::AttemptEnded>(&event.fact)) {
-                        story.logs.push_back(logsOf(journal->dir, name, *ended));
+                        tellTexts(journal->dir, name, *ended, story);
                         story.attempts.push_back(std::move(*ended));
                     }
                 }
@@ -359,11 +420,53 @@ void RunState::askStory(QObject* guard, StepIndex step, MiniBatchIndex miniBatch
             }
         }
         if (const auto plan = plan::PlanFile::open(journal->dir.plan(name)); plan && miniBatch.value < plan->count()) {
-            story.planLine = toQt(plan->line(miniBatch));
+            story.line = plan->line(miniBatch);
+            story.planLine = toQt(story.line);
+            story.plan = std::make_shared<const plan::PlanHeader>(plan->header());
         }
         return story;
     };
     m_reader.ask(guard, work, std::move(then));
+}
+
+void RunState::askLastLines(QObject* guard, StepIndex step, const std::vector<MiniBatchIndex>& miniBatches, std::function<void(std::vector<LastLine>)> then)
+{
+    if (!m_journal || step.value >= m_picture.steps().size()) {
+        return;
+    }
+    const event::StepPicture& picture = m_picture.steps()[step.value];
+    std::vector<std::pair<MiniBatchIndex, event::MiniBatchNow>> asked;
+    for (const MiniBatchIndex one : miniBatches) {
+        if (one.value < picture.miniBatches.size()) {
+            asked.emplace_back(one, picture.miniBatches[one.value]);
+        }
+    }
+    const auto work = [journal = m_journal, name = picture.name, asked = std::move(asked)] {
+        std::vector<LastLine> lines;
+        for (const auto& [miniBatch, now] : asked) {
+            if (now.state == event::MiniBatchState::Running) {
+                lines.push_back(lastLineOfRunning(journal->dir, name, miniBatch, now));
+            } else if (now.lastEvent != 0 && journal->store) {
+                const auto event = journal->store->read(now.lastEvent);
+                const auto* ended = event ? std::get_if<event::AttemptEnded>(&event->fact) : nullptr;
+                lines.push_back({ miniBatch, ended != nullptr ? lastLineOf(journal->dir, name, *ended) : QString(), 0 });
+            }
+        }
+        return lines;
+    };
+    m_reader.ask(guard, work, std::move(then));
+}
+
+void RunState::askInputBytes(QObject* guard, StepIndex step, std::function<void(std::vector<std::uint64_t>)> then)
+{
+    if (!m_journal || step.value >= m_picture.steps().size()) {
+        return;
+    }
+    const auto work = [folder = m_journal->dir.plan(m_picture.steps()[step.value].name)] {
+        const auto plan = plan::PlanFile::open(folder);
+        return plan ? plan::inputBytesOf(*plan) : std::vector<std::uint64_t>();
+    };
+    m_worker.ask(guard, work, std::move(then));
 }
 
 } // namespace sheaf::ui

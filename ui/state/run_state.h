@@ -6,6 +6,7 @@
 #include "core/event/run_picture.h"
 #include "core/monitor/sample.h"
 #include "core/pipeline/run_spec.h"
+#include "core/plan/plan_file.h"
 #include "core/workspace/workspace.h"
 
 #include <functional>
@@ -65,14 +66,34 @@ public:
     void stop(bool now);
     void resume();
 
+    /// The beginning of something that may be long.
+    struct TextPart {
+        QString text;
+        std::uint64_t bytes = 0; // of the whole
+        std::uint64_t shown = 0; // of them in `text`
+    };
     /// All ended attempts of a mini-batch with its line of the plan; answered in the main thread while `guard` lives.
     struct MiniBatchStory {
         std::vector<event::AttemptEnded> attempts;
         std::vector<QString> logs; // per attempt: what it wrote, its streams one after the other
+        std::vector<std::vector<std::pair<event::LogStream, TextPart>>> streams; // the same by stream
+        std::vector<TextPart> rows; // per attempt: what run() returned, where that was kept
         QString planLine;
+        std::string line; // as it is in plan.jsonl; "" when there is no plan
+        std::shared_ptr<const plan::PlanHeader> plan; // or null
         std::optional<Error> error;
     };
     void askStory(QObject* guard, StepIndex step, MiniBatchIndex miniBatch, std::function<void(MiniBatchStory)> then);
+    /// The last line that each wrote, of many at once: for rows in sight. Of one that ended by the ranges the run recorded; of a running
+    /// one the end of its process's newest file, when that has grown since it began.
+    struct LastLine {
+        MiniBatchIndex miniBatch;
+        QString line;
+        std::int64_t micros = 0; // when a running one last wrote; 0: not since it began, or it has ended
+    };
+    void askLastLines(QObject* guard, StepIndex step, const std::vector<MiniBatchIndex>& miniBatches, std::function<void(std::vector<LastLine>)> then);
+    /// plan::inputBytesOf() of a step: may take seconds.
+    void askInputBytes(QObject* guard, StepIndex step, std::function<void(std::vector<std::uint64_t>)> then);
 
 signals:
     void opened();
