@@ -31,6 +31,8 @@ int main(int argc, char** argv)
     sheaf::cli::addPlan(app, exitCode);
     sheaf::cli::addRun(app, exitCode);
     sheaf::cli::addResume(app, exitCode);
+    sheaf::cli::addRetry(app, exitCode);
+    sheaf::cli::addIgnore(app, exitCode);
     sheaf::cli::addStop(app, exitCode);
     sheaf::cli::addRuns(app, exitCode);
     sheaf::cli::addStatus(app, exitCode);

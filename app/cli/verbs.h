@@ -13,6 +13,8 @@ void addEdit(CLI::App& app, int& exitCode);
 void addPlan(CLI::App& app, int& exitCode);
 void addRun(CLI::App& app, int& exitCode);
 void addResume(CLI::App& app, int& exitCode);
+void addRetry(CLI::App& app, int& exitCode);
+void addIgnore(CLI::App& app, int& exitCode);
 void addStop(CLI::App& app, int& exitCode);
 void addRuns(CLI::App& app, int& exitCode);
 void addStatus(CLI::App& app, int& exitCode);

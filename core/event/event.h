@@ -108,11 +108,12 @@ struct StepEnded {
     StepState state = StepState::Completed;
     std::string reason; // a word: "", "error_threshold", "mini_batch_error_threshold", "allowed_failed_percent",
                         // "no_result", "init_failed", "no_progress", "first_task_creation", "input", "entry_script",
-                        // "command", "timeout", "canceled", "dependency"
+                        // "command", "timeout", "canceled", "dependency", "unfinished"
     std::string message; // one sentence for people
     int exitCode = 0; // of a command step
+    std::int64_t endedMicros = 0; // not 0: told again by a repair of another step, this is when it ended
 };
-BOOST_DESCRIBE_STRUCT(StepEnded, (), (step, state, reason, message, exitCode))
+BOOST_DESCRIBE_STRUCT(StepEnded, (), (step, state, reason, message, exitCode, endedMicros))
 
 struct WorkerStarted {
     StepIndex step;
@@ -175,17 +176,50 @@ struct AttemptEnded {
     std::string error; // "KeyError: 'x'", last line of what was raised; "" when done
     std::string traceback;
     std::vector<LogRange> logs;
+    std::uint32_t code = 0; // state of the user's code that it ran: CodeChanged::code
 };
 BOOST_DESCRIBE_STRUCT(AttemptEnded, (),
     (step, miniBatch, attempt, node, process, outcome, final, picked, startMicros, elapsedSeconds, processSeconds,
-        runSeconds, items, returned, rowsBegin, rowsEnd, error, traceback, logs))
+        runSeconds, items, returned, rowsBegin, rowsEnd, error, traceback, logs, code))
 
-/// Failed mini-batches of a step were opened again by a resume.
+/// Mini-batches of a step that had failed (or were ignored) will be run again: by a resume all that failed, by a repair those listed.
 struct MiniBatchesReopened {
     StepIndex step;
     std::uint32_t count = 0;
+    std::string miniBatches; // MiniBatchList; "" in the events of a resume: all that failed
 };
-BOOST_DESCRIBE_STRUCT(MiniBatchesReopened, (), (step, count))
+BOOST_DESCRIBE_STRUCT(MiniBatchesReopened, (), (step, count, miniBatches))
+
+/// The user runs mini-batches of one step again, and no others, until the step ends; told before their attempts.
+struct RepairAsked {
+    StepIndex step;
+    std::string miniBatches; // MiniBatchList
+    std::uint32_t count = 0;
+};
+BOOST_DESCRIBE_STRUCT(RepairAsked, (), (step, miniBatches, count))
+
+/// Failed mini-batches that the user does not want counted any more, or (ignored false) wants counted again.
+struct MiniBatchesIgnored {
+    StepIndex step;
+    std::uint32_t count = 0;
+    std::string miniBatches; // MiniBatchList
+    bool ignored = true;
+};
+BOOST_DESCRIBE_STRUCT(MiniBatchesIgnored, (), (step, count, miniBatches, ignored))
+
+/// From here on the step's workers run another state of the user's code: steps/<step>/code-<code>.
+struct CodeChanged {
+    StepIndex step;
+    std::uint32_t code = 0; // 0 is the code as submitted, 1, 2, … later ones
+    std::vector<std::string> files; // that differ from the state before, relative to the code folder
+};
+BOOST_DESCRIBE_STRUCT(CodeChanged, (), (step, code, files))
+
+/// A completed step whose input a repair has changed begins from nothing.
+struct StepReset {
+    StepIndex step;
+};
+BOOST_DESCRIBE_STRUCT(StepReset, (), (step))
 
 struct CommandStarted {
     StepIndex step;
@@ -204,7 +238,7 @@ BOOST_DESCRIBE_STRUCT(WarningRaised, (), (code, text, step))
 
 using Fact = std::variant<RunStarted, RunEnded, StopAsked, NodeJoined, StepStarted, StepPlanned, StepFinalizing,
     StepEnded, WorkerStarted, WorkerInitialized, WorkerEnded, AttemptStarted, AttemptEnded, MiniBatchesReopened,
-    CommandStarted, WarningRaised>;
+    CommandStarted, WarningRaised, RepairAsked, MiniBatchesIgnored, CodeChanged, StepReset>;
 
 struct Event {
     std::uint64_t sequence = 0; // 1, 2, 3, … in a run; 0 until it is kept

@@ -18,7 +18,8 @@ namespace {
 constexpr std::array<std::string_view, std::variant_size_v<Fact>> kFactNames { "RunStarted",
     "RunEnded", "StopAsked", "NodeJoined", "StepStarted", "StepPlanned", "StepFinalizing",
     "StepEnded", "WorkerStarted", "WorkerInitialized", "WorkerEnded", "AttemptStarted",
-    "AttemptEnded", "MiniBatchesReopened", "CommandStarted", "WarningRaised" };
+    "AttemptEnded", "MiniBatchesReopened", "CommandStarted", "WarningRaised", "RepairAsked",
+    "MiniBatchesIgnored", "CodeChanged", "StepReset" };
 
 bool isAscii(std::string_view text)
 {
@@ -193,7 +194,11 @@ std::string attemptJson(const AttemptEnded& ended)
         writer.number(",\"end\":", range.end);
         writer.raw("}");
     }
-    writer.raw("]}");
+    writer.raw("]");
+    if (ended.code != 0) { // nearly always 0: a million attempts need not say it
+        writer.number(",\"code\":", ended.code);
+    }
+    writer.raw("}");
     return withValidUtf8(writer.take());
 }
 
@@ -355,7 +360,10 @@ bool readAttempt(std::string_view text, AttemptEnded& ended)
     reader.string(",\"error\":", ended.error);
     reader.string(",\"traceback\":", ended.traceback);
     readLogs(reader, ended.logs);
-    reader.expect("}");
+    if (!reader.accept("}")) {
+        reader.number(",\"code\":", ended.code);
+        reader.expect("}");
+    }
     return reader.isAtEnd();
 }
 

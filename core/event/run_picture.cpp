@@ -2,6 +2,8 @@
 // SPDX-FileCopyrightText: The Sheaf authors
 #include "core/event/run_picture.h"
 
+#include "core/event/mini_batch_list.h"
+
 #include <algorithm>
 
 namespace sheaf::event {
@@ -110,6 +112,8 @@ struct RunPicture::Fold
         picture.m_coordinatorPid = started.coordinatorPid;
         picture.m_host = started.host;
         picture.m_stopAsked = false;
+        picture.m_stopNow = false;
+        picture.m_lifeMicros = event.timeMicros;
         changes.run = true;
         if (picture.m_startedMicros == 0) {
             picture.m_startedMicros = event.timeMicros;
@@ -135,9 +139,10 @@ struct RunPicture::Fold
         }
     }
 
-    void operator()(const StopAsked&)
+    void operator()(const StopAsked& asked)
     {
         picture.m_stopAsked = true;
+        picture.m_stopNow = picture.m_stopNow || asked.now;
         changes.run = true;
     }
 
@@ -148,17 +153,24 @@ struct RunPicture::Fold
         NodeNow& node = place == picture.m_nodes.end() ? picture.m_nodes.emplace_back() : *place;
         node = { joined.node, joined.host, joined.cores, joined.memoryBytes, true };
         changes.nodes = true;
+        for (StepPicture& step : picture.m_steps) {
+            if (!step.isOver() && step.progressMicros != 0) {
+                step.progressMicros = event.timeMicros;
+            }
+        }
     }
 
     void operator()(const StepStarted& started)
     {
         if (StepPicture* step = touch(started.step)) {
             step->state = StepState::Preparing;
+            step->progressMicros = event.timeMicros;
             step->endedMicros = 0;
             step->initTraceback.clear(); // of an earlier life
             if (step->startedMicros == 0) {
                 step->startedMicros = event.timeMicros;
             }
+            step->repair.clear();
         }
     }
 
@@ -169,6 +181,7 @@ struct RunPicture::Fold
             return;
         }
         step->state = StepState::Running;
+        step->progressMicros = event.timeMicros;
         step->inputBytes = planned.bytes;
         if (step->plannedMicros == 0) {
             step->plannedMicros = event.timeMicros;
@@ -200,7 +213,7 @@ struct RunPicture::Fold
             step->reason = ended.reason;
             step->message = ended.message;
             step->exitCode = ended.exitCode;
-            step->endedMicros = event.timeMicros;
+            step->endedMicros = ended.endedMicros != 0 ? ended.endedMicros : event.timeMicros;
             closeMiniBatches(ended.step);
         }
     }
@@ -233,8 +246,11 @@ struct RunPicture::Fold
                 worker->how = initialized.error;
             }
         }
-        if (StepPicture* step = touch(initialized.step); step != nullptr && !initialized.ok && step->initTraceback.empty()) {
-            step->initTraceback = initialized.traceback.empty() ? initialized.error : initialized.traceback;
+        if (StepPicture* step = touch(initialized.step)) {
+            step->progressMicros = event.timeMicros;
+            if (!initialized.ok && step->initTraceback.empty()) {
+                step->initTraceback = initialized.traceback.empty() ? initialized.error : initialized.traceback;
+            }
         }
     }
 
@@ -278,6 +294,8 @@ struct RunPicture::Fold
         changes.steps.insert(ended.step);
         changes.miniBatches.emplace_back(ended.step, ended.miniBatch);
         noteFirstAttempt(*step, ended.startMicros);
+        step->progressMicros = event.timeMicros;
+        step->attemptsLost += ended.outcome == AttemptOutcome::Lost ? 1 : 0;
         if (ended.outcome != AttemptOutcome::Done && ended.outcome != AttemptOutcome::Lost) {
             noteFailure(*step, ended);
         }
@@ -285,20 +303,74 @@ struct RunPicture::Fold
         // Done is for good: the end of another attempt that comes late changes nothing.
         if (miniBatch->state != MiniBatchState::Done || ended.outcome == AttemptOutcome::Done) {
             change(*step, *miniBatch, [&](MiniBatchNow& now) { endAttempt(now, ended); });
+            miniBatch->error = step->errors.noteOf(ended.error);
         }
     }
 
     void operator()(const MiniBatchesReopened& reopened)
     {
-        if (touch(reopened.step) != nullptr) {
-            moveAll(reopened.step, isFailed, MiniBatchState::Pending);
+        if (touch(reopened.step) == nullptr) {
+            return;
         }
+        if (reopened.miniBatches.empty()) {
+            moveAll(reopened.step, isFailed, MiniBatchState::Pending);
+            return;
+        }
+        move(reopened.step, reopened.miniBatches, [](MiniBatchNow& now) {
+            if (isFailed(now.state) || now.state == MiniBatchState::Ignored) {
+                now.state = MiniBatchState::Pending;
+            }
+        });
+    }
+
+    void operator()(const RepairAsked& asked)
+    {
+        if (StepPicture* step = touch(asked.step)) {
+            step->repair = asked.miniBatches;
+        }
+    }
+
+    void operator()(const MiniBatchesIgnored& ignored)
+    {
+        if (touch(ignored.step) == nullptr) {
+            return;
+        }
+        move(ignored.step, ignored.miniBatches, [&](MiniBatchNow& now) {
+            if (ignored.ignored && isFailed(now.state)) {
+                now.state = MiniBatchState::Ignored;
+            } else if (!ignored.ignored && now.state == MiniBatchState::Ignored) {
+                const bool late = now.outcome == AttemptOutcome::Timeout || now.outcome == AttemptOutcome::LoadTimeout;
+                now.state = late ? MiniBatchState::TimedOut : MiniBatchState::Failed;
+            }
+        });
+    }
+
+    void operator()(const CodeChanged& changed)
+    {
+        if (StepPicture* step = touch(changed.step)) {
+            step->codes.push_back({ changed.code, event.timeMicros, changed.files });
+        }
+    }
+
+    void operator()(const StepReset& reset)
+    {
+        StepPicture* step = touch(reset.step);
+        if (step == nullptr) {
+            return;
+        }
+        StepPicture fresh;
+        fresh.name = step->name;
+        fresh.codes = step->codes;
+        fresh.workers = std::move(step->workers); // what they did, they did
+        *step = std::move(fresh);
+        changes.plans.insert(reset.step);
     }
 
     void operator()(const CommandStarted& started)
     {
         if (StepPicture* step = touch(started.step)) {
             step->state = StepState::Running;
+            step->progressMicros = event.timeMicros;
             noteFirstAttempt(*step, event.timeMicros);
         }
     }
@@ -366,6 +438,7 @@ private:
         now.elapsedSeconds = static_cast<float>(ended.elapsedSeconds);
         now.processSeconds = static_cast<float>(ended.processSeconds);
         now.runSeconds = static_cast<float>(ended.runSeconds);
+        now.code = ended.code;
         now.lastEvent = event.sequence;
     }
 
@@ -427,6 +500,17 @@ private:
         }
     }
 
+    /// Changes the listed mini-batches of a step.
+    template <class Change> void move(StepIndex index, const std::string& listed, Change&& how)
+    {
+        StepPicture& step = picture.m_steps[index.value];
+        const auto list = MiniBatchList::parse(listed);
+        for (const MiniBatchIndex miniBatch : list ? list->all(step.total()) : std::vector<MiniBatchIndex>()) {
+            change(step, step.miniBatches[miniBatch.value], how);
+            changes.miniBatches.emplace_back(index, miniBatch);
+        }
+    }
+
     void endWorkers(StepIndex index, const char* how)
     {
         for (WorkerNow& worker : picture.m_steps[index.value].workers) {
@@ -451,6 +535,7 @@ private:
         step.message.clear();
         step.exitCode = 0;
         step.endedMicros = 0;
+        step.attemptsLost += step.count(MiniBatchState::Running);
         const auto wasUnderWay = [](MiniBatchState state) {
             return state == MiniBatchState::Running || state == MiniBatchState::Canceled;
         };

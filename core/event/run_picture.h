@@ -3,22 +3,25 @@
 #pragma once
 
 #include "core/event/change_set.h"
+#include "core/event/error_texts.h"
 #include "core/event/event.h"
 #include "core/event/failure_groups.h"
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <span>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
 namespace sheaf::event {
 
-enum class MiniBatchState : std::uint8_t { Pending, Running, Retrying, Done, Failed, TimedOut, Canceled };
-BOOST_DESCRIBE_ENUM(MiniBatchState, Pending, Running, Retrying, Done, Failed, TimedOut, Canceled)
-inline constexpr std::size_t kMiniBatchStates = 7;
+enum class MiniBatchState : std::uint8_t { Pending, Running, Retrying, Done, Failed, TimedOut, Canceled, Ignored };
+BOOST_DESCRIBE_ENUM(MiniBatchState, Pending, Running, Retrying, Done, Failed, TimedOut, Canceled, Ignored)
+inline constexpr std::size_t kMiniBatchStates = 8;
 
 /// What is known of one mini-batch now: that of its last attempt. 72 bytes or so, a million fit.
 struct MiniBatchNow {
@@ -29,11 +32,20 @@ struct MiniBatchNow {
     std::uint32_t returned = 0;
     NodeIndex node;
     ProcessNumber process;
+    std::uint32_t error = 0; // of its last attempt that has ended: number in StepPicture::errors; 0: none
     std::int64_t startMicros = 0;
     float elapsedSeconds = 0;
     float processSeconds = 0;
     float runSeconds = 0;
-    std::uint64_t lastEvent = 0; // sequence of its last AttemptEnded: error, traceback and log ranges are read from the store
+    std::uint32_t code = 0; // state of the user's code it last ran with: CodeState::number
+    std::uint64_t lastEvent = 0; // sequence of its last AttemptEnded: traceback and log ranges are read from the store
+
+    /// Hand-outs, the one under way included.
+    [[nodiscard]] std::uint32_t tries() const { return picked + (state == MiniBatchState::Running ? 1U : 0U); }
+    [[nodiscard]] bool wasTried() const { return picked > 0 || startMicros > 0; }
+    /// Of its last attempt that ended: items that came back, and those that did not (all of one that is not done).
+    [[nodiscard]] std::uint32_t itemsOk() const { return state == MiniBatchState::Done ? std::min(items, returned) : 0; }
+    [[nodiscard]] std::uint32_t itemsFailed() const { return items - itemsOk(); }
 };
 
 struct WorkerNow {
@@ -61,6 +73,13 @@ struct NodeNow {
     bool joined = false;
 };
 
+/// A later state of the user's code, brought in by a repair.
+struct CodeState {
+    std::uint32_t number = 0; // 1, 2, …; 0 is the code as submitted
+    std::int64_t sinceMicros = 0;
+    std::vector<std::string> files; // that differ from the state before
+};
+
 struct StepPicture {
     std::string name;
     StepState state = StepState::NotStarted;
@@ -78,17 +97,28 @@ struct StepPicture {
     std::uint64_t itemsDone = 0; // given to finished mini-batches
     std::uint64_t itemsFailed = 0; // reference §3.1
     std::uint32_t attemptsFailed = 0;
+    std::uint32_t attemptsLost = 0; // under way when their worker's node or the coordinator went; done again, not counted
+    std::int64_t progressMicros = 0; // when it last went on: what progress_update_timeout counts from
     std::vector<WorkerNow> workers; // in order of start
     FailureGroups failures;
+    ErrorTexts errors;
     std::vector<std::string> warnings;
+    std::vector<CodeState> codes; // later than the submitted one
+    std::string repair; // MiniBatchList of the repair that goes on or was the last; "": none
     std::string initTraceback; // of the first worker that did not get ready
 
     [[nodiscard]] std::uint32_t total() const { return static_cast<std::uint32_t>(miniBatches.size()); }
     [[nodiscard]] std::uint32_t count(MiniBatchState state_) const { return counts[static_cast<std::size_t>(state_)]; }
-    /// Done and finally failed ones.
+    /// Last line of what its last attempt raised; "" when that was well. Valid until the next event.
+    [[nodiscard]] std::string_view errorOf(MiniBatchIndex miniBatch) const
+    {
+        return miniBatch.value < miniBatches.size() ? errors.text(miniBatches[miniBatch.value].error) : std::string_view();
+    }
+    /// Done, ignored and finally failed ones.
     [[nodiscard]] std::uint32_t ended() const
     {
-        return count(MiniBatchState::Done) + count(MiniBatchState::Failed) + count(MiniBatchState::TimedOut);
+        return count(MiniBatchState::Done) + count(MiniBatchState::Failed) + count(MiniBatchState::TimedOut)
+            + count(MiniBatchState::Ignored);
     }
     [[nodiscard]] bool isOver() const
     {
@@ -116,6 +146,10 @@ public:
     [[nodiscard]] const std::string& host() const { return m_host; }
     [[nodiscard]] int resumes() const { return m_resumes; }
     [[nodiscard]] bool stopAsked() const { return m_stopAsked; }
+    /// Stopping was not to wait for running mini-batches.
+    [[nodiscard]] bool stopNow() const { return m_stopNow; }
+    /// When it was started or, the last time, resumed.
+    [[nodiscard]] std::int64_t lifeMicros() const { return m_lifeMicros; }
     [[nodiscard]] const std::vector<StepPicture>& steps() const { return m_steps; }
     [[nodiscard]] const std::vector<NodeNow>& nodes() const { return m_nodes; }
     [[nodiscard]] const StepPicture* step(const std::string& name) const;
@@ -137,6 +171,8 @@ private:
     std::string m_host;
     int m_resumes = 0;
     bool m_stopAsked = false;
+    bool m_stopNow = false;
+    std::int64_t m_lifeMicros = 0;
     std::vector<StepPicture> m_steps;
     std::vector<Places> m_places; // as m_steps
     std::vector<NodeNow> m_nodes;

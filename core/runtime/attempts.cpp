@@ -137,6 +137,10 @@ void Attempts::restore(const event::AttemptEnded& ended)
         one.charged = 0;
         --m_failed;
         m_itemsFailed -= one.items;
+    } else if (one.state == State::Ignored) {
+        one.state = State::Waiting;
+        one.charged = 0;
+        --m_ignored;
     }
     if (ended.outcome == event::AttemptOutcome::Done) {
         ++m_inFlight; // onDone takes it back
@@ -151,22 +155,80 @@ void Attempts::restore(const event::AttemptEnded& ended)
     }
 }
 
+void Attempts::open(std::uint32_t index)
+{
+    One& one = m_all[index];
+    if (one.state == State::Failed) {
+        --m_failed;
+        m_itemsFailed -= one.items;
+    } else {
+        --m_ignored;
+    }
+    one.state = State::Waiting;
+    one.charged = 0;
+    m_retries.push_back(index);
+}
+
 std::uint32_t Attempts::reopen()
 {
     std::uint32_t opened = 0;
     for (std::uint32_t index = 0; index < m_all.size(); ++index) {
-        One& one = m_all[index];
-        if (one.state != State::Failed) {
-            continue;
+        if (m_all[index].state == State::Failed) {
+            open(index);
+            ++opened;
         }
-        one.state = State::Waiting;
-        one.charged = 0;
-        --m_failed;
-        m_itemsFailed -= one.items;
-        m_retries.push_back(index);
-        ++opened;
     }
     return opened;
+}
+
+std::vector<MiniBatchIndex> Attempts::reopen(const std::vector<MiniBatchIndex>& miniBatches)
+{
+    std::vector<MiniBatchIndex> opened;
+    for (const MiniBatchIndex miniBatch : miniBatches) {
+        const bool hasFailed = miniBatch.value < m_all.size()
+            && (m_all[miniBatch.value].state == State::Failed || m_all[miniBatch.value].state == State::Ignored);
+        if (hasFailed) {
+            open(miniBatch.value);
+            opened.push_back(miniBatch);
+        }
+    }
+    return opened;
+}
+
+void Attempts::holdAllBut(const event::MiniBatchList& miniBatches)
+{
+    for (std::uint32_t index = 0; index < m_all.size(); ++index) {
+        One& one = m_all[index];
+        if (one.state != State::Waiting || miniBatches.contains(MiniBatchIndex(index))) {
+            continue;
+        }
+        if (one.picked == 0) {
+            --m_freshLeft;
+        }
+        one.state = State::Held;
+        ++m_held;
+    }
+    const auto isHeld = [this](std::uint32_t index) { return m_all[index].state == State::Held; };
+    std::erase_if(m_front, isHeld);
+    std::erase_if(m_retries, isHeld);
+}
+
+std::vector<MiniBatchIndex> Attempts::ignore(const std::vector<MiniBatchIndex>& miniBatches, bool ignored)
+{
+    const State from = ignored ? State::Failed : State::Ignored;
+    std::vector<MiniBatchIndex> changed;
+    for (const MiniBatchIndex miniBatch : miniBatches) {
+        if (miniBatch.value >= m_all.size() || m_all[miniBatch.value].state != from) {
+            continue;
+        }
+        One& one = m_all[miniBatch.value];
+        one.state = ignored ? State::Ignored : State::Failed;
+        m_failed = ignored ? m_failed - 1 : m_failed + 1;
+        m_ignored = ignored ? m_ignored + 1 : m_ignored - 1;
+        m_itemsFailed = ignored ? m_itemsFailed - one.items : m_itemsFailed + one.items;
+        changed.push_back(miniBatch);
+    }
+    return changed;
 }
 
 std::optional<LimitCrossed> Attempts::crossedLimit() const

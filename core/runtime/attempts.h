@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/event/event.h"
+#include "core/event/mini_batch_list.h"
 #include "core/runtime/messages.h"
 
 #include <cstdint>
@@ -65,7 +66,8 @@ public:
     [[nodiscard]] std::optional<HandOut> next(NodeIndex node);
     [[nodiscard]] std::uint32_t waiting() const;
     [[nodiscard]] std::uint32_t inFlight() const { return m_inFlight; }
-    [[nodiscard]] bool allEnded() const { return m_done + m_failed == count(); }
+    /// No mini-batch is left that may be run: all are done, failed, ignored or held back.
+    [[nodiscard]] bool allEnded() const { return m_done + m_failed + m_ignored + m_held == count(); }
 
     /// Whether this attempt is the one its mini-batch is waiting for.
     [[nodiscard]] bool isCurrent(AttemptId attempt) const;
@@ -79,25 +81,36 @@ public:
     void restore(const event::AttemptEnded& ended);
     /// Opens what failed for good again with all its tries; returns how many.
     std::uint32_t reopen();
+    /// Opens these again where they failed for good or are ignored; returns which.
+    std::vector<MiniBatchIndex> reopen(const std::vector<MiniBatchIndex>& miniBatches);
+    /// Of all that wait only these may be handed out; the others are held back. For a repair, before the first hand-out.
+    void holdAllBut(const event::MiniBatchList& miniBatches);
+    /// Failed ones are counted against no limit any more, or again; returns which were changed.
+    std::vector<MiniBatchIndex> ignore(const std::vector<MiniBatchIndex>& miniBatches, bool ignored);
 
     [[nodiscard]] std::optional<LimitCrossed> crossedLimit() const;
 
     [[nodiscard]] std::uint32_t done() const { return m_done; }
     [[nodiscard]] std::uint32_t failed() const { return m_failed; }
+    [[nodiscard]] std::uint32_t ignored() const { return m_ignored; }
+    [[nodiscard]] std::uint32_t held() const { return m_held; }
     [[nodiscard]] std::uint64_t itemsFailed() const { return m_itemsFailed; }
     [[nodiscard]] std::uint64_t itemsReturned() const { return m_itemsReturned; }
+    [[nodiscard]] bool hasFailed(MiniBatchIndex miniBatch) const { return m_all[miniBatch.value].state == State::Failed; }
     [[nodiscard]] std::uint32_t picked(MiniBatchIndex miniBatch) const { return m_all[miniBatch.value].picked; }
     /// Rows of mini-batch 0, 1, 2, …; an empty span for those that are not done.
     [[nodiscard]] const std::vector<RowSpan>& rows() const { return m_rows; }
 
 private:
-    enum class State : std::uint8_t { Waiting, InFlight, Done, Failed };
+    void open(std::uint32_t index);
+
+    enum class State : std::uint8_t { Waiting, InFlight, Done, Failed, Ignored, Held };
     struct One {
         State state = State::Waiting;
         bool retried = false;
         std::uint16_t charged = 0;
         std::uint32_t picked = 0;
-        std::uint32_t items = 0; // of a failed one
+        std::uint32_t items = 0; // of a failed or ignored one
         NodeIndex lastNode;
         ProcessNumber lastProcess;
     };
@@ -112,6 +125,8 @@ private:
     std::uint32_t m_inFlight = 0;
     std::uint32_t m_done = 0;
     std::uint32_t m_failed = 0;
+    std::uint32_t m_ignored = 0;
+    std::uint32_t m_held = 0;
     std::uint64_t m_itemsFailed = 0;
     std::uint64_t m_itemsReturned = 0;
 };

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 namespace sheaf::runtime {
 
@@ -21,6 +22,8 @@ constexpr double kAheadSeconds = 0.020;
 constexpr double kMostAhead = 1024;
 /// Above this a mini-batch is long: nothing is handed out ahead, so that no node sits idle at the tail.
 constexpr double kLongSeconds = 2.0;
+/// Errors of an earlier life that are kept for a sentence about the first one.
+constexpr std::size_t kErrorsRestored = 1000;
 
 AttemptRules rulesOf(const pipeline::ParallelSettings& settings)
 {
@@ -63,6 +66,11 @@ struct Coordinator::StepRun {
     std::vector<NodeShare> shares;
     std::uint32_t restoredPlan = 0; // mini-batches of the plan of an earlier life
     std::vector<event::AttemptEnded> restoredAttempts;
+    std::set<MiniBatchIndex> restoredIgnored;
+    std::map<MiniBatchIndex, std::string> restoredErrors; // of those that failed for good; the first ones
+    std::optional<event::StepEnded> restoredEnd;
+    std::uint32_t code = 0; // state of the user's code
+    bool repairing = false; // only what a repair lists is run
     std::map<NodeIndex, std::uint32_t> firstProcess;
 
     double startedAt = 0;
@@ -90,6 +98,34 @@ struct Coordinator::StepRun {
     [[nodiscard]] bool isRunning() const
     {
         return state == StepState::Preparing || state == StepState::Running || state == StepState::Finalizing;
+    }
+    /// What earlier lives did counts no more.
+    void forget()
+    {
+        restoredPlan = 0;
+        restoredAttempts = {};
+        restoredIgnored = {};
+        restoredErrors = {};
+        restoredEnd.reset();
+    }
+    void restoreIgnored(const std::string& miniBatches, bool isIgnored)
+    {
+        const auto list = event::MiniBatchList::parse(miniBatches);
+        for (const MiniBatchIndex miniBatch : list ? list->all(restoredPlan) : std::vector<MiniBatchIndex>()) {
+            if (isIgnored) {
+                restoredIgnored.insert(miniBatch);
+            } else {
+                restoredIgnored.erase(miniBatch);
+            }
+        }
+    }
+    void restoreError(const event::AttemptEnded& attempt)
+    {
+        if (attempt.outcome == event::AttemptOutcome::Done) {
+            restoredErrors.erase(attempt.miniBatch);
+        } else if (attempt.final && restoredErrors.size() < kErrorsRestored) {
+            restoredErrors[attempt.miniBatch] = attempt.error;
+        }
     }
     NodeShare* shareOf(NodeIndex node)
     {
@@ -137,10 +173,26 @@ void Coordinator::restore(std::span<const event::Event> events)
     for (const auto& event : events) {
         if (const auto* ended = std::get_if<event::StepEnded>(&event.fact)) {
             // Failed and canceled steps are tried again; their good mini-batches stay.
-            run(ended->step).state = ended->state == StepState::Completed ? StepState::Completed : StepState::NotStarted;
+            StepRun& step = run(ended->step);
+            step.state = ended->state == StepState::Completed ? StepState::Completed : StepState::NotStarted;
+            step.restoredEnd = *ended;
+            step.restoredEnd->endedMicros = ended->endedMicros != 0 ? ended->endedMicros : event.timeMicros;
+        } else if (const auto* reset = std::get_if<event::StepReset>(&event.fact)) {
+            StepRun& step = run(reset->step);
+            step.state = StepState::NotStarted;
+            step.forget();
+        } else if (const auto* changed = std::get_if<event::CodeChanged>(&event.fact)) {
+            run(changed->step).code = changed->code;
+        } else if (const auto* ignored = std::get_if<event::MiniBatchesIgnored>(&event.fact)) {
+            run(ignored->step).restoreIgnored(ignored->miniBatches, ignored->ignored);
+        } else if (const auto* reopened = std::get_if<event::MiniBatchesReopened>(&event.fact)) {
+            run(reopened->step).restoreIgnored(reopened->miniBatches, false);
+        } else if (const auto* started = std::get_if<event::StepStarted>(&event.fact)) {
+            run(started->step).restoredEnd.reset(); // it began again: its end of before is none
         } else if (const auto* planned = std::get_if<event::StepPlanned>(&event.fact)) {
             run(planned->step).restoredPlan = planned->miniBatches;
         } else if (const auto* attempt = std::get_if<event::AttemptEnded>(&event.fact)) {
+            run(attempt->step).restoreError(*attempt);
             auto& kept = run(attempt->step).restoredAttempts.emplace_back(*attempt);
             kept.error = {}; // only what decides is needed: a million of them may come
             kept.traceback = {};
@@ -149,6 +201,35 @@ void Coordinator::restore(std::span<const event::Event> events)
             auto& first = run(worker->step).firstProcess[worker->node];
             first = std::max(first, worker->process.value + 1);
         }
+    }
+}
+
+void Coordinator::repair(const RepairRequest& request)
+{
+    m_repair = request;
+}
+
+bool Coordinator::needs(const StepRun& step, const StepRun& other) const
+{
+    const auto& names = step.spec->dependsOn;
+    return std::any_of(m_steps.begin(), m_steps.end(), [&](const auto& between) {
+        return std::find(names.begin(), names.end(), between->spec->name) != names.end()
+            && (between->index == other.index || needs(*between, other));
+    });
+}
+
+/// A repair of one step is no reason to run another one that failed: its end is told again, as it was.
+void Coordinator::leaveOthersAsTheyWere(const StepRun& repaired)
+{
+    for (auto& step : m_steps) {
+        const bool takesPart = step->index == repaired.index || needs(*step, repaired);
+        if (takesPart || step->state != StepState::NotStarted) {
+            continue;
+        }
+        const auto end = step->restoredEnd.value_or(event::StepEnded { step->index, StepState::Canceled, "canceled",
+            fmt::format("Left as it was: only step '{}' was asked for.", repaired.spec->name), 0, 0 });
+        step->state = end.state;
+        m_effects.record(end);
     }
 }
 
@@ -163,6 +244,15 @@ void Coordinator::start(double now, std::int64_t pid, const std::string& host)
     for (const auto& note : m_spec.notes) {
         if (!m_restored) {
             m_effects.record(event::WarningRaised { "note", note, {} });
+        }
+    }
+    if (StepRun* repaired = m_repair ? findRun(m_repair->step) : nullptr) {
+        repaired->state = StepState::NotStarted;
+        repaired->repairing = true;
+        leaveOthersAsTheyWere(*repaired);
+        if (m_repair->code != repaired->code) {
+            repaired->code = m_repair->code;
+            m_effects.record(event::CodeChanged { repaired->index, m_repair->code, m_repair->changedFiles });
         }
     }
     startReadySteps(now);
@@ -265,18 +355,73 @@ void Coordinator::onStepPlanned(StepIndex index, const event::StepPlanned& plann
         step.attempts.restore(attempt);
     }
     step.restoredAttempts = {};
+    (void)step.attempts.ignore({ step.restoredIgnored.begin(), step.restoredIgnored.end() }, true);
     for (auto& attempt : takenOver) {
         step.attempts.restore(attempt);
         m_effects.record(std::move(attempt));
     }
-    if (const std::uint32_t opened = step.attempts.reopen(); opened > 0) {
-        m_effects.record(event::MiniBatchesReopened { index, opened });
+    if (step.repairing) {
+        beginRepair(step);
+    } else if (const std::uint32_t opened = step.attempts.reopen(); opened > 0) {
+        m_effects.record(event::MiniBatchesReopened { index, opened, {} });
     }
     step.planned = true;
     step.lastProgress = now;
     step.state = StepState::Running;
     afterAttempts(step, now); // an earlier life may have done all, or crossed a limit: then no worker starts
     startOnAgents(step);
+}
+
+/// Opens what the repair lists and holds all others back.
+void Coordinator::beginRepair(StepRun& step)
+{
+    const auto wanted = event::MiniBatchList::parse(m_repair->run).value_or(event::MiniBatchList());
+    m_effects.record(event::RepairAsked { step.index, wanted.text(), static_cast<std::uint32_t>(wanted.count()) });
+    ignore(step, m_repair->ignore, true);
+    ignore(step, m_repair->unignore, false);
+    reopen(step, wanted);
+    step.attempts.holdAllBut(wanted);
+    for (const auto& [miniBatch, error] : step.restoredErrors) {
+        if (step.attempts.hasFailed(miniBatch)) {
+            step.firstFailure = fmt::format("mini-batch {}: {}", miniBatch.value, error);
+            break;
+        }
+    }
+}
+
+void Coordinator::reopen(StepRun& step, const event::MiniBatchList& wanted)
+{
+    if (const event::MiniBatchList opened(step.attempts.reopen(wanted.all(step.attempts.count()))); !opened.isEmpty()) {
+        m_effects.record(event::MiniBatchesReopened { step.index, static_cast<std::uint32_t>(opened.count()), opened.text() });
+    }
+}
+
+void Coordinator::ignore(StepRun& step, const std::string& miniBatches, bool ignored)
+{
+    const auto wanted = event::MiniBatchList::parse(miniBatches).value_or(event::MiniBatchList());
+    if (const event::MiniBatchList changed(step.attempts.ignore(wanted.all(step.attempts.count()), ignored)); !changed.isEmpty()) {
+        m_effects.record(
+            event::MiniBatchesIgnored { step.index, static_cast<std::uint32_t>(changed.count()), changed.text(), ignored });
+    }
+}
+
+std::string Coordinator::onRepairAsked(const RepairRequest& request, double now)
+{
+    StepRun* step = findRun(request.step);
+    if (step == nullptr) {
+        return fmt::format("there is no step '{}'", request.step);
+    }
+    if (m_stopAsked || step->state != StepState::Running || step->finishing || step->canceling || step->repairing) {
+        return fmt::format("step '{}' is not at work; wait until the run has ended", request.step);
+    }
+    if (request.code != step->code) {
+        return "its workers have loaded the code already; new code is for a run that is over: stop it first";
+    }
+    ignore(*step, request.ignore, true);
+    ignore(*step, request.unignore, false);
+    reopen(*step, event::MiniBatchList::parse(request.run).value_or(event::MiniBatchList()));
+    afterAttempts(*step, now);
+    return "ok";
 }
 
 void Coordinator::onPlanningBegan(StepIndex index, double now)
@@ -311,8 +456,9 @@ std::string Coordinator::doneSentence(const StepRun& step) const
     // An item without a row counts as failed (reference §2.5), but scripts that sum up a mini-batch in one row are well: the
     // words say what is known.
     const auto items = step.attempts.itemsFailed();
-    return fmt::format("{} of {} mini-batches done{}{}.", text::humanCount(step.attempts.done()),
+    return fmt::format("{} of {} mini-batches done{}{}{}.", text::humanCount(step.attempts.done()),
         text::humanCount(step.attempts.count()),
+        step.attempts.ignored() > 0 ? fmt::format(", {} ignored", text::humanCount(step.attempts.ignored())) : "",
         step.attempts.failed() > 0 ? fmt::format(", {} failed", text::humanCount(step.attempts.failed())) : "",
         items > 0 ? fmt::format(", {} {} gave no result", text::humanCount(items), items == 1 ? "item" : "items") : "");
 }
@@ -354,6 +500,9 @@ void Coordinator::endStep(StepRun& step, StepState state, const std::string& rea
     step.state = state;
     m_effects.record(event::StepEnded { step.index, state, reason, message, exitCode });
     m_effects.stepEnded(step.index);
+    if (state == StepState::Completed && step.repairing) {
+        resetDependents(step);
+    }
     if (state != StepState::Completed) {
         if (!m_spec.continueOnStepFailure && state == StepState::Failed) {
             for (auto& other : m_steps) {
@@ -368,6 +517,19 @@ void Coordinator::endStep(StepRun& step, StepState state, const std::string& rea
         cancelDependents(now);
     }
     startReadySteps(now);
+}
+
+/// Steps that were completed with the output of before have another input now.
+void Coordinator::resetDependents(const StepRun& repaired)
+{
+    for (auto& step : m_steps) {
+        if (step->state == StepState::Completed && needs(*step, repaired)) {
+            m_effects.record(event::StepReset { step->index });
+            m_effects.resetStep(step->index);
+            step->forget();
+            step->state = StepState::NotStarted;
+        }
+    }
 }
 
 void Coordinator::cancelDependents(double now)
@@ -430,6 +592,19 @@ void Coordinator::endRunIfOver(double)
 /// All mini-batches have ended and all workers are gone: is there something to put together?
 void Coordinator::conclude(StepRun& step, double now)
 {
+    if (step.repairing) { // its limits and what is left are looked at when all that was asked for has been run
+        if (const auto crossed = step.attempts.crossedLimit()) {
+            endStep(step, StepState::Failed, crossed->limit, limitSentence(step, *crossed), 0, now);
+            return;
+        }
+        if (step.attempts.held() > 0) {
+            endStep(step, StepState::Canceled, "unfinished",
+                fmt::format("What was asked for has been run; {} of {} mini-batches have not been run yet.",
+                    text::humanCount(step.attempts.held()), text::humanCount(step.attempts.count())),
+                0, now);
+            return;
+        }
+    }
     const bool appends = !step.spec->parallel.appendRowTo.empty();
     if (appends && step.attempts.itemsReturned() == 0) {
         endStep(step, StepState::Failed, "no_result",
@@ -514,17 +689,20 @@ void Coordinator::dispatch(double)
     }
 }
 
+std::string Coordinator::limitSentence(const StepRun& step, const LimitCrossed& crossed) const
+{
+    return fmt::format("{} is {}, but {}. The first to fail for good: {}.", crossed.limit, crossed.value, crossed.count,
+        step.firstFailure.empty() ? "items that run() did not return" : step.firstFailure);
+}
+
 /// What the end of attempts may mean for the step: a limit crossed, all done, nothing left to wait for.
 void Coordinator::afterAttempts(StepRun& step, double now)
 {
     if (step.state != StepState::Running || step.canceling || step.finishing) {
         return;
     }
-    if (const auto crossed = step.attempts.crossedLimit()) {
-        abort(step, StepState::Failed, crossed->limit,
-            fmt::format("{} is {}, but {}. The first to fail for good: {}.", crossed->limit, crossed->value, crossed->count,
-                step.firstFailure.empty() ? "items that run() did not return" : step.firstFailure),
-            now);
+    if (const auto crossed = step.repairing ? std::nullopt : step.attempts.crossedLimit()) {
+        abort(step, StepState::Failed, crossed->limit, limitSentence(step, *crossed), now);
         return;
     }
     if (step.attempts.allEnded()) {
@@ -681,6 +859,7 @@ void Coordinator::on(NodeIndex node, const AttemptResult& message, double now)
     ended.error = message.error;
     ended.traceback = message.traceback;
     ended.logs = m_effects.takeLogRanges(message.step, message.attempt);
+    ended.code = step.code;
     if (message.outcome == event::AttemptOutcome::Done) {
         const auto begin = m_effects.keepRows(message.step, ended.miniBatch, message.header, message.rows);
         if (!begin) {

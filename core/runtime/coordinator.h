@@ -6,6 +6,7 @@
 #include "core/pipeline/run_spec.h"
 #include "core/runtime/attempts.h"
 #include "core/runtime/messages.h"
+#include "core/runtime/repair.h"
 
 #include <cstdint>
 #include <memory>
@@ -43,6 +44,8 @@ public:
     virtual std::string agentCommand(StepIndex step) = 0;
     /// Put the rows together as the output; answered by onStepFinalized.
     virtual void finalizeStep(StepIndex step, const std::vector<RowSpan>& rows) = 0;
+    /// A completed step begins from nothing: its plan and rows of before are forgotten.
+    virtual void resetStep(StepIndex step) = 0;
     /// The step is over: its last reports are due.
     virtual void stepEnded(StepIndex step) = 0;
     virtual void runEnded() = 0;
@@ -59,6 +62,9 @@ public:
 
     /// Folds the events of earlier lives in. Before start().
     void restore(std::span<const event::Event> events);
+    /// This life does what is asked and nothing else: these mini-batches of this step, then the steps that need it. After restore(),
+    /// before start().
+    void repair(const RepairRequest& request);
     /// All agents have not joined yet; the first life's steps are planned meanwhile.
     void start(double now, std::int64_t pid, const std::string& host);
 
@@ -71,6 +77,8 @@ public:
     void onPlanFailed(StepIndex step, const Error& error, double now);
     void onStepFinalized(StepIndex step, const Result<void>& result, double now);
     void onStopAsked(bool immediately, double now);
+    /// A repair while the run goes on: "ok", or in a sentence why not.
+    [[nodiscard]] std::string onRepairAsked(const RepairRequest& request, double now);
     void onTick(double now);
     /// Hands out what became possible; called once after a turn of messages.
     void dispatch(double now);
@@ -121,6 +129,13 @@ private:
     void abort(StepRun& step, event::StepState state, const std::string& reason, const std::string& message, double now);
     void endStep(StepRun& step, event::StepState state, const std::string& reason, const std::string& message, int exitCode, double now);
     void cancelDependents(double now);
+    void leaveOthersAsTheyWere(const StepRun& repaired);
+    void beginRepair(StepRun& step);
+    void reopen(StepRun& step, const event::MiniBatchList& wanted);
+    void ignore(StepRun& step, const std::string& miniBatches, bool ignored);
+    void resetDependents(const StepRun& step);
+    [[nodiscard]] bool needs(const StepRun& step, const StepRun& other) const;
+    [[nodiscard]] std::string limitSentence(const StepRun& step, const LimitCrossed& crossed) const;
     void endRunIfOver(double now);
     void failByInit(StepRun& step, double now);
     [[nodiscard]] StepRun& run(StepIndex step) { return *m_steps[step.value]; }
@@ -137,6 +152,7 @@ private:
     bool m_over = false;
     bool m_stopAsked = false;
     bool m_stopNow = false;
+    std::optional<RepairRequest> m_repair; // of this life
 };
 
 } // namespace sheaf::runtime

@@ -12,10 +12,10 @@ namespace sheaf::runtime {
 
 /// The names of everything in a run's folder, in one place:
 ///
-///   job.yml  run.json  run.db  run.lock  run.socket  mpirun.log  mpirun.pid  outputs/<step>/<output>
+///   job.yml  run.json  run.db  run.lock  run.socket  mpirun.log  mpirun.pid  repair.json  outputs/<step>/<output>
 ///   bin/…                         the words python and python3 for command steps
 ///   files/…                       component files and MLTable files as submitted
-///   steps/<step>/plan.json, plan.jsonl, code/, rows.spool, rows.headers, logs/…   (logs: reference §4)
+///   steps/<step>/plan.json, plan.jsonl, code/, code-1/…, rows.spool, rows.headers, logs/…   (logs: reference §4)
 class RunDir
 {
 public:
@@ -35,11 +35,16 @@ public:
     [[nodiscard]] Path launchLog() const { return m_dir / "mpirun.log"; } // stdout and stderr of mpirun and the ranks
     [[nodiscard]] Path socketName() const { return m_dir / "run.socket"; } // a text file: path of rank 0's socket
     [[nodiscard]] Path launched() const { return m_dir / "mpirun.pid"; } // pid of the last mpirun, written by launch()
+    [[nodiscard]] Path repair() const { return m_dir / "repair.json"; } // RepairRequest of the repair that goes on
     [[nodiscard]] Path programs() const { return m_dir / "bin"; } // python and python3: the run's interpreter; first on its PATH
     [[nodiscard]] Path outputs() const { return m_dir / "outputs"; }
     [[nodiscard]] Path step(const std::string& step) const { return m_dir / "steps" / step; }
     [[nodiscard]] Path plan(const std::string& step) const { return this->step(step); } // folder of plan.json(l)
-    [[nodiscard]] Path code(const std::string& step) const { return this->step(step) / "code"; }
+    /// The user's code as submitted, or a later state of it (event::CodeChanged).
+    [[nodiscard]] Path code(const std::string& step, std::uint32_t state = 0) const
+    {
+        return this->step(step) / (state == 0 ? std::string("code") : "code-" + std::to_string(state));
+    }
     [[nodiscard]] Path spool(const std::string& step) const { return this->step(step) / "rows.spool"; }
     [[nodiscard]] Path rowHeaders(const std::string& step) const { return this->step(step) / "rows.headers"; }
     [[nodiscard]] Path logs(const std::string& step) const { return this->step(step) / "logs"; }

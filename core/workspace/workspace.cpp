@@ -296,14 +296,55 @@ Result<void> Workspace::resume(const std::string& run) const
                 { "allowed",
                     "only one that failed, was canceled or interrupted can be resumed" } });
     }
-    if (auto python = findInterpreter(spec->python, {}); !python) {
+    std::error_code ignored;
+    fs::remove(dir.repair(), ignored); // of a repair that was interrupted: all that is open is wanted now
+    return launchAgain(run, *spec);
+}
+
+Result<void> Workspace::launchAgain(const std::string& run, const pipeline::RunSpec& spec) const
+{
+    if (auto python = findInterpreter(spec.python, {}); !python) {
         return tl::unexpected<Error>(python.error());
     }
     forgetRun(*this, run);
-    if (auto launched = runtime::launch(dir, spec->nodeCount()); !launched) {
+    if (auto launched = runtime::launch(runDir(run), spec.nodeCount()); !launched) {
         return tl::unexpected<Error>(launched.error());
     }
     return {};
+}
+
+Result<void> Workspace::repair(const std::string& run, const runtime::RepairRequest& request) const
+{
+    const runtime::RunDir dir = runDir(run);
+    const auto text = paths::readFile(dir.spec());
+    if (!text) {
+        return fail(ErrorCode::RunMissing, { { "run", run }, { "workspace", m_folder.string() } });
+    }
+    const auto spec = json::deserialize<pipeline::RunSpec>(*text, dir.spec().string());
+    if (!spec) {
+        return tl::unexpected<Error>(spec.error());
+    }
+    const bool hasEnded = summaryOf(*this, run).endedMicros != 0;
+    if (!hasEnded && isActive(run)) {
+        const auto answer = runtime::request(dir, "repair " + json::serialize(request));
+        if (!answer) {
+            return tl::unexpected<Error>(answer.error());
+        }
+        return *answer == "ok" ? Result<void>()
+                               : Result<void>(fail(ErrorCode::Invalid, { { "what", "the run " + run }, { "found", "going on" }, { "allowed", *answer } }));
+    }
+    if (!waitUntilGone(*this, run, 10s)) {
+        return fail(ErrorCode::RunActive, { { "run", run } });
+    }
+    if (auto written = paths::writeFile(dir.repair(), json::serialize(request)); !written) {
+        return written;
+    }
+    auto launched = launchAgain(run, *spec);
+    if (!launched) {
+        std::error_code ignored;
+        fs::remove(dir.repair(), ignored);
+    }
+    return launched;
 }
 
 Result<void> Workspace::stop(const std::string& run, bool now) const

@@ -5,6 +5,7 @@
 #include "core/base/error.h"
 #include "core/event/run_picture.h"
 #include "core/pipeline/resolver.h"
+#include "core/runtime/repair.h"
 #include "core/runtime/run_dir.h"
 
 #include <cstdint>
@@ -69,12 +70,16 @@ public:
     [[nodiscard]] Result<void> start(const StartRequest& request, StartOutcome& outcome) const;
     /// Starts the coordinator of an interrupted, failed or canceled run again. RunActive when one lives.
     [[nodiscard]] Result<void> resume(const std::string& run) const;
+    /// Gives the coordinator of a run that goes on a repair, or starts that of a run that is over for just this one (also of a completed
+    /// run). RunActive when it goes on and cannot take it. workspace::repair() is the way in.
+    [[nodiscard]] Result<void> repair(const std::string& run, const runtime::RepairRequest& request) const;
     /// Asks the coordinator to stop; `now` does not wait for running mini-batches. RunNotActive when none lives.
     [[nodiscard]] Result<void> stop(const std::string& run, bool now) const;
     /// Whether a coordinator holds the run's lock, or mpirun is still on its way to one.
     [[nodiscard]] bool isActive(const std::string& run) const;
 
 private:
+    [[nodiscard]] Result<void> launchAgain(const std::string& run, const pipeline::RunSpec& spec) const;
     [[nodiscard]] Result<void> findEarlierRuns(
         pipeline::RunSpec& spec, const std::string& resumeFrom) const;
 

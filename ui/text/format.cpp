@@ -148,6 +148,8 @@ QString wordOf(event::MiniBatchState state)
         return say("Timed out");
     case event::MiniBatchState::Canceled:
         return say("Canceled");
+    case event::MiniBatchState::Ignored:
+        return say("Ignored");
     }
     return {};
 }

@@ -30,6 +30,7 @@ AttemptEnded fullAttempt()
     ended.processSeconds = 1e-7;
     ended.runSeconds = 12345.6789;
     ended.items = 10;
+    ended.code = 2;
     ended.returned = 9;
     ended.rowsBegin = 1;
     ended.rowsEnd = 9007199254740993U;

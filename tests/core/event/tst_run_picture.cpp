@@ -123,8 +123,8 @@ private slots:
         //                                        Canceled
         QCOMPARE(story.text(),
             std::string("Running resumes 0\n"
-                        "score Running: 2 1 2 1 1 2 0 | items 10 failed 20 attempts failed 5\n"
-                        "join NotStarted: 0 0 0 0 0 0 0 | items 0 failed 0 attempts failed 0\n"));
+                        "score Running: 2 1 2 1 1 2 0 0 | items 10 failed 20 attempts failed 5\n"
+                        "join NotStarted: 0 0 0 0 0 0 0 0 | items 0 failed 0 attempts failed 0\n"));
         QCOMPARE(story.step().ended(), 4U);
         QVERIFY(countsAreExact(story.step()));
     }
@@ -265,9 +265,9 @@ private slots:
         QVERIFY(story.changes.plans.empty());
         QCOMPARE(story.text(),
             std::string("Running resumes 1\n"
-                        "score Running: 2 0 0 1 1 0 0 | items 10 failed 10 attempts failed 1\n"
-                        "join NotStarted: 0 0 0 0 0 0 0 | items 0 failed 0 attempts failed 0\n"));
-        story.tell(MiniBatchesReopened { StepIndex(0), 1 });
+                        "score Running: 2 0 0 1 1 0 0 0 | items 10 failed 10 attempts failed 1\n"
+                        "join NotStarted: 0 0 0 0 0 0 0 0 | items 0 failed 0 attempts failed 0\n"));
+        story.tell(MiniBatchesReopened { StepIndex(0), 1, {} });
         QCOMPARE(story.step().count(MiniBatchState::Pending), 3U);
         QCOMPARE(story.step().itemsFailed, std::uint64_t { 0 });
         QVERIFY(countsAreExact(story.step()));
@@ -295,8 +295,8 @@ private slots:
         story.tell(RunEnded { RunState::Canceled, "Stopped." });
         QCOMPARE(story.text(),
             std::string("Canceled resumes 0\n"
-                        "score Canceled: 0 0 0 1 0 0 3 | items 10 failed 0 attempts failed 0\n"
-                        "join Canceled: 0 0 0 0 0 0 0 | items 0 failed 0 attempts failed 0\n"));
+                        "score Canceled: 0 0 0 1 0 0 3 0 | items 10 failed 0 attempts failed 0\n"
+                        "join Canceled: 0 0 0 0 0 0 0 0 | items 0 failed 0 attempts failed 0\n"));
         QVERIFY(story.step().workers[0].ended);
         QVERIFY(story.step().isOver());
         story.tell(RunStarted { "run-1", { "score", "join" }, 2, true, 99, "here" });
@@ -322,6 +322,39 @@ private slots:
         QVERIFY(story.picture.step("nobody") == nullptr);
     }
 
+    void a_repair_opens_what_it_lists_and_no_more()
+    {
+        Story story;
+        story.start(4);
+        for (std::uint32_t i = 0; i < 3; ++i) {
+            story.end(i, i == 1 ? AttemptOutcome::Timeout : AttemptOutcome::Exception, true, 10, 0, "KeyError: 'x'");
+        }
+        story.tell(MiniBatchesIgnored { StepIndex(0), 2, "1-2", true });
+        QCOMPARE(story.step().count(MiniBatchState::Ignored), 2U);
+        QCOMPARE(story.step().itemsFailed, std::uint64_t { 10 });
+        QCOMPARE(story.step().ended(), 3U);
+        story.tell(MiniBatchesReopened { StepIndex(0), 2, "0,2-3" });
+        QCOMPARE(story.step().miniBatches[0].state, MiniBatchState::Pending);
+        QCOMPARE(story.step().miniBatches[2].state, MiniBatchState::Pending);
+        story.tell(MiniBatchesIgnored { StepIndex(0), 1, "1", false });
+        QCOMPARE(story.step().miniBatches[1].state, MiniBatchState::TimedOut);
+        QVERIFY(countsAreExact(story.step()));
+    }
+
+    void a_step_that_is_reset_begins_from_nothing()
+    {
+        Story story;
+        story.start(4);
+        story.end(0, AttemptOutcome::Exception, true, 10, 0, "KeyError: 'x'");
+        story.tell(StepReset { StepIndex(0) });
+        QCOMPARE(story.step().total(), 0U);
+        QCOMPARE(story.step().itemsFailed, std::uint64_t { 0 });
+        QVERIFY(story.step().failures.groups().empty());
+        story.tell(StepPlanned { StepIndex(0), 2, 100, 5000, 0.1 });
+        QCOMPARE(story.step().count(MiniBatchState::Pending), 2U);
+        QVERIFY(countsAreExact(story.step()));
+    }
+
     void events_that_were_seen_already_change_nothing()
     {
         Story story;
@@ -344,7 +377,7 @@ private slots:
             story.end(i, static_cast<AttemptOutcome>(i % 8), i % 3 != 0, 10, i % 11,
                 "e" + std::to_string(i % 4));
         }
-        story.tell(MiniBatchesReopened { StepIndex(0), 1 });
+        story.tell(MiniBatchesReopened { StepIndex(0), 1, {} });
         for (std::size_t cut = 0; cut <= story.events.size(); ++cut) {
             RunPicture picture;
             ChangeSet changes;

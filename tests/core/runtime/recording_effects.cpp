@@ -76,12 +76,18 @@ void RecordingEffects::record(event::Fact fact)
                     one.reason.empty() ? "" : " ", one.reason);
             },
             [&](const event::AttemptEnded& one) {
-                return fmt::format("{}: {} {}{}", name(one.step), one.miniBatch.value,
-                    json::enumName(one.outcome), one.final ? "" : ", again");
+                return fmt::format("{}: {} {}{}{}", name(one.step), one.miniBatch.value,
+                    json::enumName(one.outcome), one.final ? "" : ", again", one.code != 0 ? fmt::format(", code {}", one.code) : "");
             },
             [&](const event::MiniBatchesReopened& one) {
-                return fmt::format("{}: reopened {}", name(one.step), one.count);
+                return fmt::format("{}: reopened {}", name(one.step), one.miniBatches.empty() ? std::to_string(one.count) : one.miniBatches);
             },
+            [&](const event::RepairAsked& one) { return fmt::format("{}: repair of {}", name(one.step), one.miniBatches); },
+            [&](const event::MiniBatchesIgnored& one) {
+                return fmt::format("{}: {} {}", name(one.step), one.ignored ? "ignored" : "counted again", one.miniBatches);
+            },
+            [&](const event::CodeChanged& one) { return fmt::format("{}: code {}", name(one.step), one.code); },
+            [&](const event::StepReset& one) { return name(one.step) + ": reset"; },
             [&](const event::WarningRaised& one) { return "warning " + one.code; },
             [&](const event::WorkerStarted& one) { return name(one.step) + ": worker started"; },
             [&](const event::WorkerInitialized& one) { return name(one.step) + ": worker ready"; },

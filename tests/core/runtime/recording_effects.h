@@ -48,6 +48,7 @@ public:
     std::string agentStep(StepIndex step, NodeIndex, std::uint32_t firstProcess) override;
     std::string agentCommand(StepIndex step) override { return name(step); }
     void finalizeStep(StepIndex step, const std::vector<runtime::RowSpan>& rows) override;
+    void resetStep(StepIndex step) override { lines.push_back("forget " + name(step)); }
     void stepEnded(StepIndex step) override { lines.push_back("reports of " + name(step)); }
     void runEnded() override { lines.emplace_back("run is over"); }
 

@@ -5,6 +5,7 @@
 #include "tests/support/test_runner.h"
 
 #include <algorithm>
+#include <memory>
 
 using namespace sheaf;
 using namespace sheaf::runtime;
@@ -143,6 +144,43 @@ std::string joined(const std::vector<std::string>& lines)
         all += line + "\n";
     }
     return all;
+}
+
+/// Four mini-batches of which 0 and 2 fail, 3 is never run; any failure fails the step. `after` needs it, `other` has failed too.
+std::vector<pipeline::StepSpec> repairSteps()
+{
+    auto step = parallelStep("work");
+    step.parallel.maxRetries = 0;
+    step.parallel.miniBatchErrorThreshold = 1;
+    return { step, commandStep("after", { "work" }), commandStep("other") };
+}
+std::unique_ptr<Play> brokenRun()
+{
+    auto before = std::make_unique<Play>(repairSteps());
+    before->begin();
+    before->say(kNode0, CommandGone { StepIndex(2), false, false, 1, "exited with 1" });
+    before->planned(kFirst, 4);
+    before->answer(kFirst, 0, AttemptOutcome::Exception);
+    before->answer(kFirst, 1);
+    before->answer(kFirst, 2, AttemptOutcome::Exception);
+    before->drained(kFirst);
+    return before;
+}
+std::unique_ptr<Play> repairOf(const Play& before, const RepairRequest& request)
+{
+    auto after = std::make_unique<Play>(repairSteps());
+    after->coordinator.restore(before.effects.events);
+    after->effects.spool = before.effects.spool;
+    after->coordinator.repair(request);
+    after->begin();
+    return after;
+}
+RepairRequest repairing(const std::string& run)
+{
+    RepairRequest request;
+    request.step = "work";
+    request.run = run;
+    return request;
 }
 
 } // namespace
@@ -790,6 +828,179 @@ private slots:
         after.drained(kFirst);
         after.finalized(kFirst);
         QVERIFY(after.effects.has("run ended Completed"));
+    }
+
+    // ---- repair
+
+    void a_repair_runs_what_it_lists_and_nothing_else()
+    {
+        const auto broken = brokenRun();
+        const Play& before = *broken;
+        QVERIFY(before.effects.has("run ended Failed"));
+        const auto repaired = repairOf(before, repairing("2"));
+        Play& after = *repaired;
+        after.planned(kFirst, 4);
+        QVERIFY(after.effects.has("work: repair of 2"));
+        QVERIFY(after.effects.has("work: reopened 2"));
+        QCOMPARE(after.effects.all("to 0: assign"), std::string("to 0: assign work 2\n"));
+        QVERIFY(!after.effects.has("to 0: command"));
+        after.answer(kFirst, 2);
+        after.drained(kFirst);
+        QVERIFY2(after.effects.has("work: ended Canceled unfinished"), qPrintable(QString::fromStdString(joined(after.effects.lines))));
+        QVERIFY(after.effects.has("other: ended Failed command")); // told again, as it was
+        QVERIFY(after.effects.has("run ended Failed"));
+    }
+
+    void a_repair_of_all_that_is_open_completes_the_step_and_what_needs_it()
+    {
+        const auto repaired = repairOf(*brokenRun(), repairing("0,2-3"));
+        Play& after = *repaired;
+        after.planned(kFirst, 4);
+        QCOMPARE(after.effects.all("to 0: assign"), std::string("to 0: assign work 3 0\n"));
+        after.answer(kFirst, 3);
+        after.answer(kFirst, 0);
+        after.answer(kFirst, 2);
+        after.drained(kFirst);
+        after.finalized(kFirst);
+        QVERIFY(after.effects.has("work: ended Completed"));
+        QVERIFY(after.effects.has("after: started"));
+        for (std::size_t i = 0; i < 4; ++i) {
+            const auto& rows = after.effects.finalized.at(0).at(i);
+            QCOMPARE(rows.end - rows.begin, std::uint64_t { 4 });
+        }
+    }
+
+    void what_fails_again_is_counted_when_all_has_been_run()
+    {
+        const auto repaired = repairOf(*brokenRun(), repairing("0,2,3"));
+        Play& after = *repaired;
+        after.planned(kFirst, 4);
+        after.answer(kFirst, 3, AttemptOutcome::Exception);
+        after.answer(kFirst, 0, AttemptOutcome::Exception); // over the limit already, but what was listed is run
+        after.answer(kFirst, 2);
+        after.drained(kFirst);
+        QVERIFY(after.effects.has("work: ended Failed mini_batch_error_threshold"));
+    }
+
+    void ignored_ones_are_counted_against_no_limit_until_they_are_again()
+    {
+        RepairRequest ignore = repairing("3");
+        ignore.ignore = "0,1"; // 1 is done: that stays
+        const auto broken = brokenRun();
+        const Play& before = *broken;
+        const auto repaired = repairOf(before, ignore);
+        Play& after = *repaired;
+        after.planned(kFirst, 4);
+        QVERIFY(after.effects.has("work: ignored 0"));
+        after.answer(kFirst, 3);
+        after.drained(kFirst);
+        after.finalized(kFirst);
+        QVERIFY(after.effects.has("work: ended Completed"));
+
+        auto events = before.effects.events;
+        events.insert(events.end(), after.effects.events.begin(), after.effects.events.end());
+        Play third(repairSteps());
+        third.coordinator.restore(events);
+        RepairRequest again = repairing("");
+        again.unignore = "0";
+        third.coordinator.repair(again);
+        third.begin();
+        third.planned(kFirst, 4);
+        QVERIFY(third.effects.has("work: counted again 0"));
+        QVERIFY(third.effects.has("work: ended Failed mini_batch_error_threshold"));
+    }
+
+    void an_ignored_one_that_is_listed_runs_again()
+    {
+        RepairRequest ignore = repairing("");
+        ignore.ignore = "0";
+        const auto broken = brokenRun();
+        const Play& before = *broken;
+        const auto repaired = repairOf(before, ignore);
+        Play& after = *repaired;
+        auto events = before.effects.events;
+        events.insert(events.end(), after.effects.events.begin(), after.effects.events.end());
+        Play third(repairSteps());
+        third.coordinator.restore(events);
+        third.coordinator.repair(repairing("0"));
+        third.begin();
+        third.planned(kFirst, 4);
+        QCOMPARE(third.effects.all("to 0: assign"), std::string("to 0: assign work 0\n"));
+    }
+
+    void attempts_say_which_code_they_ran()
+    {
+        RepairRequest request = repairing("0,2,3");
+        request.code = 1;
+        const auto repaired = repairOf(*brokenRun(), request);
+        Play& after = *repaired;
+        QVERIFY(after.effects.has("work: code 1"));
+        after.planned(kFirst, 4);
+        after.answer(kFirst, 3);
+        QVERIFY(after.effects.has("work: 3 Done, code 1"));
+    }
+
+    void a_completed_step_that_needs_the_repaired_one_begins_from_nothing()
+    {
+        auto work = parallelStep("work");
+        work.parallel.maxRetries = 0;
+        const std::vector<pipeline::StepSpec> steps { work, parallelStep("next", { "work" }) };
+        Play before(steps);
+        before.begin();
+        before.planned(kFirst, 2);
+        before.answer(kFirst, 0);
+        before.answer(kFirst, 1, AttemptOutcome::Exception); // no limit: the step completes without it
+        before.drained(kFirst);
+        before.finalized(kFirst);
+        before.planned(kSecond, 1);
+        before.answer(kSecond, 0);
+        before.drained(kSecond);
+        before.finalized(kSecond);
+        QVERIFY(before.effects.has("run ended Completed"));
+
+        Play after(steps);
+        after.coordinator.restore(before.effects.events);
+        after.effects.spool = before.effects.spool;
+        after.coordinator.repair(repairing("1"));
+        after.begin();
+        after.planned(kFirst, 2);
+        after.answer(kFirst, 1);
+        after.drained(kFirst);
+        QVERIFY(!after.effects.has("next: reset"));
+        after.finalized(kFirst);
+        QVERIFY(after.effects.has("next: reset"));
+        QVERIFY(after.effects.has("forget next"));
+        after.planned(kSecond, 3); // another length than before: nothing of it counts
+        QCOMPARE(after.effects.all("to 0: assign next"), std::string("to 0: assign next 0 1\n"));
+        for (std::uint32_t i = 0; i < 3; ++i) {
+            after.answer(kSecond, i);
+        }
+        after.drained(kSecond);
+        after.finalized(kSecond);
+        QVERIFY(after.effects.has("run ended Completed"));
+    }
+
+    void a_repair_while_the_run_goes_on_opens_what_failed()
+    {
+        auto steps = repairSteps();
+        steps[0].parallel.miniBatchErrorThreshold = 5;
+        Play play(steps);
+        play.begin();
+        play.planned(kFirst, 4);
+        play.answer(kFirst, 0, AttemptOutcome::Exception);
+        QCOMPARE(play.coordinator.onRepairAsked(repairing("0,1"), play.now), std::string("ok"));
+        QVERIFY(play.effects.has("work: reopened 0")); // 1 has not failed
+        RepairRequest newCode = repairing("0");
+        newCode.code = 1;
+        QVERIFY(play.coordinator.onRepairAsked(newCode, play.now) != "ok");
+        play.answer(kFirst, 1);
+        play.answer(kFirst, 2);
+        play.answer(kFirst, 3);
+        play.answer(kFirst, 0);
+        play.drained(kFirst);
+        play.finalized(kFirst);
+        QVERIFY(play.effects.has("work: ended Completed"));
+        QVERIFY(play.coordinator.onRepairAsked(repairing("0"), play.now) != "ok");
     }
 
     void a_limit_that_done_mini_batches_crossed_fails_the_resume_before_workers_start()

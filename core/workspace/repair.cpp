@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: The Sheaf authors
+#include "core/workspace/repair.h"
+
+#include "core/base/json.h"
+#include "core/base/paths.h"
+#include "core/base/text.h"
+#include "core/runtime/launcher.h"
+#include "core/workspace/code_snapshot.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace sheaf::workspace {
+
+namespace fs = std::filesystem;
+using event::MiniBatchState;
+
+namespace {
+
+template <class Which> event::MiniBatchList those(const event::StepPicture& step, Which&& which)
+{
+    std::vector<MiniBatchIndex> all;
+    for (std::uint32_t i = 0; i < step.total(); ++i) {
+        if (which(step.miniBatches[i].state)) {
+            all.emplace_back(i);
+        }
+    }
+    return event::MiniBatchList(std::move(all));
+}
+
+bool hasFailed(MiniBatchState state)
+{
+    return state == MiniBatchState::Failed || state == MiniBatchState::TimedOut;
+}
+
+Result<void> refuse(MiniBatchIndex miniBatch, const std::string& found, const std::string& allowed)
+{
+    return fail(ErrorCode::Invalid,
+        { { "what", fmt::format("mini-batch {}", miniBatch.value) }, { "found", found }, { "allowed", allowed } });
+}
+
+Result<void> areOf(const event::StepPicture& step, const event::MiniBatchList& miniBatches)
+{
+    if (const auto last = miniBatches.last(); last && *last >= step.total()) {
+        return fail(ErrorCode::Invalid,
+            { { "what", "the mini-batch" }, { "found", std::to_string(*last) },
+                { "allowed",
+                    step.total() == 0 ? fmt::format("step '{}' has no mini-batches yet", step.name)
+                                      : fmt::format("step '{}' has 0 to {}", step.name, step.total() - 1) } });
+    }
+    return {};
+}
+
+Result<pipeline::RunSpec> specOf(const runtime::RunDir& dir)
+{
+    return paths::readFile(dir.spec()).and_then([&](const std::string& text) {
+        return json::deserialize<pipeline::RunSpec>(text, dir.spec().string());
+    });
+}
+
+/// The next state of the user's code that has no folder yet.
+std::uint32_t nextCode(const runtime::RunDir& dir, const std::string& step)
+{
+    std::uint32_t next = 1;
+    std::error_code ignored;
+    while (fs::exists(dir.code(step, next), ignored)) {
+        ++next;
+    }
+    return next;
+}
+
+std::string userCode(const pipeline::StepSpec& spec)
+{
+    return spec.kind == pipeline::StepKind::Parallel ? spec.parallel.code : spec.command.code;
+}
+
+/// A snapshot that appears whole or not at all.
+Result<void> snapshot(const std::string& code, const fs::path& to)
+{
+    const fs::path draft = to.string() + ".new";
+    std::error_code ignored;
+    fs::remove_all(draft, ignored);
+    if (auto taken = takeCodeSnapshot(code, draft); !taken) {
+        fs::remove_all(draft, ignored);
+        return tl::unexpected<Error>(taken.error());
+    }
+    std::error_code error;
+    fs::rename(draft, to, error);
+    return error ? Result<void>(failErrno(to.string(), error.value())) : Result<void>();
+}
+
+} // namespace
+
+event::MiniBatchList failedOnes(const event::StepPicture& step)
+{
+    return those(step, hasFailed);
+}
+
+event::MiniBatchList unfinishedOnes(const event::StepPicture& step)
+{
+    return those(step, [](MiniBatchState state) { return state != MiniBatchState::Done && state != MiniBatchState::Ignored; });
+}
+
+Result<void> mayRunAgain(const event::StepPicture& step, const event::MiniBatchList& miniBatches)
+{
+    if (auto known = areOf(step, miniBatches); !known) {
+        return known;
+    }
+    for (const MiniBatchIndex miniBatch : miniBatches.all(step.total())) {
+        const MiniBatchState state = step.miniBatches[miniBatch.value].state;
+        if (state == MiniBatchState::Done) {
+            return refuse(miniBatch, "Done", "what succeeded never runs twice; `sheaf debug` runs it aside");
+        }
+        if (state == MiniBatchState::Running || state == MiniBatchState::Retrying) {
+            return refuse(miniBatch, json::enumName(state), "it is being worked on");
+        }
+    }
+    return {};
+}
+
+Result<void> mayIgnore(const event::StepPicture& step, const event::MiniBatchList& miniBatches, bool ignored)
+{
+    if (auto known = areOf(step, miniBatches); !known) {
+        return known;
+    }
+    for (const MiniBatchIndex miniBatch : miniBatches.all(step.total())) {
+        const MiniBatchState state = step.miniBatches[miniBatch.value].state;
+        if (ignored ? !hasFailed(state) : state != MiniBatchState::Ignored) {
+            return refuse(miniBatch, json::enumName(state), ignored ? "only failed ones can be ignored" : "it is not ignored");
+        }
+    }
+    return {};
+}
+
+Result<CodeDifference> codeDifference(const pipeline::StepSpec& spec, const runtime::RunDir& dir, const event::StepPicture& step)
+{
+    CodeDifference difference;
+    difference.code = step.codes.empty() ? 0 : step.codes.back().number;
+    if (userCode(spec).empty()) {
+        return difference;
+    }
+    auto files = changedCode(userCode(spec), dir.code(spec.name, difference.code));
+    if (!files) {
+        return tl::unexpected<Error>(files.error());
+    }
+    difference.files = std::move(*files);
+    return difference;
+}
+
+Result<void> repair(const Workspace& workspace, const std::string& run, runtime::RepairRequest request, bool currentCode)
+{
+    const runtime::RunDir dir = workspace.runDir(run);
+    const auto spec = specOf(dir);
+    if (!spec) {
+        return fail(ErrorCode::RunMissing, { { "run", run }, { "workspace", workspace.folder().string() } });
+    }
+    const auto step = std::find_if(
+        spec->steps.begin(), spec->steps.end(), [&](const auto& candidate) { return candidate.name == request.step; });
+    if (step == spec->steps.end()) {
+        std::vector<std::string> known;
+        for (const auto& one : spec->steps) {
+            known.push_back(one.name);
+        }
+        return fail(ErrorCode::StepMissing, { { "step", request.step }, { "known", text::join(known, ", ") } });
+    }
+    if (!currentCode) {
+        request.changedFiles.clear();
+    } else if (auto files = changedCode(userCode(*step), dir.code(step->name, request.code)); !files) {
+        return tl::unexpected<Error>(files.error());
+    } else if (!files->empty()) {
+        if (runtime::coordinatorLives(dir)) {
+            return fail(ErrorCode::RunActive, { { "run", run } }); // its workers have the code of before in memory
+        }
+        request.code = nextCode(dir, step->name);
+        request.changedFiles = std::move(*files);
+        if (auto taken = snapshot(userCode(*step), dir.code(step->name, request.code)); !taken) {
+            return taken;
+        }
+    }
+    return workspace.repair(run, request);
+}
+
+} // namespace sheaf::workspace
