@@ -348,7 +348,7 @@ private:
                 addCauseActions();
                 addRepair(failedOf(m_step));
             } else {
-                addAction(Sentence("Look at what run() of ").add(fileName(settings.entryScript), script()).add(" returns: one element for each item that went well."));
+                addLookAtReturned();
                 addDebug(MiniBatchIndex(0));
             }
         } else if (reason == "init_failed" || reason == "entry_script") {
@@ -408,8 +408,14 @@ private:
         tellCauses();
         tellLost();
         addCauseActions();
+        if (failed == 0) {
+            addLookAtReturned();
+        }
         if (openOf(m_step) > 0) {
-            addResume(fmt::format("Go on: try the {} failed again, and do the {} that are left.", text::humanCount(failed), text::humanCount(openOf(m_step))));
+            const std::string rest = openOf(m_step) == 1 ? "do the one that is left" : fmt::format("do the {} that are left", text::humanCount(openOf(m_step)));
+            addResume(failed == 0 ? fmt::format("Go on: {}.", rest)
+                    : failed == 1 ? fmt::format("Go on: try the failed one again, and {}.", rest)
+                                  : fmt::format("Go on: try the {} failed ones again, and {}.", text::humanCount(failed), rest));
         } else {
             addRepair(failed);
         }
@@ -420,6 +426,11 @@ private:
             more.command = runAnew(fmt::format("--set {}={}", quoted("jobs." + m_step.name + "." + field), enough));
         }
         m_verdict.next.push_back(std::move(more));
+    }
+
+    void addLookAtReturned()
+    {
+        addAction(Sentence("Look at what run() of ").add(fileName(m_spec.parallel.entryScript), script()).add(" returns: one element for each item that went well."));
     }
 
     [[nodiscard]] Link script() const { return setting("task.entry_script"); }
@@ -539,6 +550,14 @@ private:
                 }
             }
         }
+        if (m_step.reason == "unfinished") { // a repair ran what it was asked for, and no more
+            Sentence& what = begin(Outcome::Canceled, " is not finished: what was asked for has been run, ");
+            addShare(what, openOf(m_step), "state:pending,canceled");
+            what.add(openOf(m_step) == 1 ? " is left." : " are left.");
+            tellCauses();
+            addResume("Go on with what is left.");
+            return;
+        }
         const bool hasBegun = m_step.startedMicros > 0;
         if (!m_picture.stopAsked()) { // another step failed, or the run ended for a reason of its own
             begin(Outcome::Canceled, hasBegun ? " was canceled: " : " was not started: ").add(m_step.message.empty() ? "the run ended." : m_step.message);
@@ -554,7 +573,7 @@ private:
         tellCauses();
         tellLost();
         if (canRepair() && hasBegun) {
-            addResume(m_step.planned && openOf(m_step) > 0 ? fmt::format("Go on: do the {} that are left.", miniBatches(openOf(m_step))) : std::string("Go on with the run."));
+            addResume(m_step.planned && openOf(m_step) > 1 ? fmt::format("Go on: do the {} that are left.", miniBatches(openOf(m_step))) : std::string("Go on with the run."));
         }
     }
 
@@ -580,8 +599,8 @@ private:
         const auto& signature = group.signature;
         const bool isAll = count == failed && count > 1;
         Sentence sentence;
-        sentence.add(isAll ? fmt::format("All {} failed", text::humanCount(count)) : miniBatches(count), batches(fmt::format("group:{}", number)));
-        sentence.add(isAll ? " mini-batches " : " ");
+        const std::string all = count == 2 ? "Both failed mini-batches" : fmt::format("All {} failed mini-batches", text::humanCount(count));
+        sentence.add(isAll ? all : miniBatches(count), batches(fmt::format("group:{}", number))).add(" ");
         switch (signature.cause) {
         case FailureCause::Exception:
             sentence.add("raised ").add(shortError(group.firstError));
@@ -960,11 +979,12 @@ Verdict verdictOf(const RunPicture& picture, const RunSpec& spec, Liveness liven
         lead(flawed, "All steps are done, but mini-batches failed in ", ".");
         return verdict;
     }
-    verdict.what.add(fmt::format("All {} steps are done", steps.size()));
+    verdict.what.add(steps.size() == 2 ? std::string("Both steps are done") : fmt::format("All {} steps are done", steps.size()));
     const double seconds = static_cast<double>(picture.endedMicros() - picture.startedMicros()) * 1e-6;
     verdict.what.add(seconds > 0 && picture.resumes() == 0 ? fmt::format(", in {}.", text::humanSeconds(seconds)) : std::string("."));
     for (Verdict& step : steps) {
         verdict.why.push_back(std::move(step.what));
+        verdict.why.insert(verdict.why.end(), std::make_move_iterator(step.why.begin()), std::make_move_iterator(step.why.end()));
         verdict.next.insert(verdict.next.end(), std::make_move_iterator(step.next.begin()), std::make_move_iterator(step.next.end()));
     }
     return verdict;
