@@ -106,7 +106,26 @@ struct LogQuery::Compiled {
     Database database;
     Database places; // tells where matches begin; null when the library cannot for these
     bool crosses = false; // see mayCrossLines
+    bool matchesNothing = false; // a line that no expression is in matches, too: not "a"
+    [[nodiscard]] bool holds(const std::vector<char>& seen) const; // what the program makes of the terms that were seen
 };
+
+bool LogQuery::Compiled::holds(const std::vector<char>& seen) const
+{
+    std::vector<char> stack;
+    for (const Node& node : program) {
+        if (node.kind == Node::Kind::Term) {
+            stack.push_back(seen[node.term]);
+        } else if (node.kind == Node::Kind::Not) {
+            stack.back() = stack.back() != 0 ? 0 : 1;
+        } else {
+            const char right = stack.back();
+            stack.pop_back();
+            stack.back() = static_cast<char>(node.kind == Node::Kind::And ? (stack.back() & right) : (stack.back() | right));
+        }
+    }
+    return stack.back() != 0;
+}
 
 namespace {
 
@@ -273,6 +292,7 @@ tl::expected<LogQuery, QueryProblem> LogQuery::parse(std::string_view text, bool
     if (compiled->terms.size() == 1 && compiled->program.size() == 1) {
         compiled->program.clear();
     }
+    compiled->matchesNothing = !compiled->program.empty() && compiled->holds(std::vector<char>(compiled->terms.size(), 0));
     auto database = compile(*compiled, 0);
     if (!database) {
         return tl::unexpected<QueryProblem>(database.error());
@@ -282,11 +302,6 @@ tl::expected<LogQuery, QueryProblem> LogQuery::parse(std::string_view text, bool
         compiled->places = std::move(*places);
     }
     return LogQuery(std::move(compiled));
-}
-
-bool LogQuery::isSingle() const
-{
-    return m_compiled->program.empty();
 }
 
 const std::string& LogQuery::text() const
@@ -325,19 +340,7 @@ bool LogQuery::Scanner::matches(std::string_view line)
     }
     std::vector<char> seen(m_compiled->terms.size(), 0);
     (void)hs_scan(m_compiled->database.get(), line.data(), length, 0, m_scratch, countTerm, &seen);
-    std::vector<char> stack;
-    for (const Node& node : m_compiled->program) {
-        if (node.kind == Node::Kind::Term) {
-            stack.push_back(seen[node.term]);
-        } else if (node.kind == Node::Kind::Not) {
-            stack.back() = stack.back() != 0 ? 0 : 1;
-        } else {
-            const char right = stack.back();
-            stack.pop_back();
-            stack.back() = static_cast<char>(node.kind == Node::Kind::And ? (stack.back() & right) : (stack.back() | right));
-        }
-    }
-    return stack.back() != 0;
+    return m_compiled->holds(seen);
 }
 
 std::vector<std::pair<std::size_t, std::size_t>> LogQuery::Scanner::places(std::string_view line)
@@ -368,7 +371,7 @@ std::vector<std::pair<std::size_t, std::size_t>> LogQuery::Scanner::places(std::
 
 void LogQuery::Scanner::linesIn(std::string_view block, std::uint64_t base, std::vector<std::uint64_t>& into)
 {
-    if (m_compiled->program.empty()) {
+    if (!m_compiled->matchesNothing) {
         blockAsWhole(block, base, into);
         return;
     }
@@ -426,10 +429,10 @@ void LogQuery::Scanner::blockAsWhole(std::string_view block, std::uint64_t base,
     }
     walk.lines.erase(std::unique(walk.lines.begin(), walk.lines.end()), walk.lines.end());
     for (const std::uint64_t begin : walk.lines) {
-        if (m_compiled->crosses || walk.doubtful) {
+        if (m_compiled->crosses || walk.doubtful || !m_compiled->program.empty()) {
             const std::size_t end = std::min(block.find('\n', begin), block.size());
             if (!matches(withoutEnd(block.substr(begin, end - begin)))) {
-                continue; // found across a line end only
+                continue; // found across a line end only, or what is found is not what was asked for
             }
         }
         into.push_back(base + begin);

@@ -39,8 +39,6 @@ class LogQuery
 public:
     [[nodiscard]] static tl::expected<LogQuery, QueryProblem> parse(std::string_view text, bool regular = true);
 
-    /// Only one expression and nothing to work out: a block is scanned as a whole.
-    [[nodiscard]] bool isSingle() const;
     [[nodiscard]] const std::string& text() const;
 
     struct Compiled;
