@@ -5,6 +5,7 @@
 #include "app/cli/terminal.h"
 #include "app/cli/verbs.h"
 #include "core/base/text.h"
+#include "core/triage/verdict.h"
 
 #include <fmt/format.h>
 
@@ -31,6 +32,30 @@ void printSteps(const OpenRun& run)
     fmt::print("{}", table(rows));
 }
 
+/// As text; moments in local time.
+std::string plain(const triage::Sentence& sentence)
+{
+    std::string text;
+    for (const auto& part : sentence.parts) {
+        const bool isMoment = part.link && part.link->kind == triage::LinkKind::Moment;
+        text += isMoment ? localTime(part.link->number) : part.text;
+    }
+    return harmlessLine(text);
+}
+
+void printNext(const OpenRun& run, const std::vector<triage::Action>& actions)
+{
+    if (!actions.empty()) {
+        fmt::print("{}\n", coloured(Colour::Bold, "What to do next"));
+    }
+    for (const auto& action : actions) {
+        fmt::print("  {}\n", plain(action.text));
+        if (action.command) {
+            fmt::print("      {}\n", harmlessLine(commandFor(run.workspace, action.command->verb, action.command->subject, action.command->rest)));
+        }
+    }
+}
+
 int status(const RunChoice& choice, bool json)
 {
     const auto run = openRun(choice);
@@ -41,14 +66,15 @@ int status(const RunChoice& choice, bool json)
         fmt::print("{}\n", statusJson(*run));
         return 0;
     }
-    fmt::print("{}  {}{}\n", coloured(Colour::Bold, run->name), run->stateWord(),
-        run->picture.message().empty() ? "" : ". " + harmlessLine(run->picture.message()));
+    const triage::Verdict verdict = triage::verdictOf(run->picture, run->spec, livenessOf(*run));
+    fmt::print("{}  {}\n{}\n", coloured(Colour::Bold, run->name), run->stateWord(), plain(verdict.what));
+    for (const auto& why : verdict.why) {
+        fmt::print("  {}\n", plain(why));
+    }
     fmt::print("Job     {}\nFolder  {}\n", harmlessLine(run->spec.jobFile),
         harmlessLine(run->dir.path().string()));
     printSteps(*run);
-    if (run->isInterrupted()) {
-        fmt::print("Go on with {}\n", commandFor(run->workspace, "resume", run->name));
-    }
+    printNext(*run, verdict.next);
     return 0;
 }
 

@@ -20,6 +20,39 @@ boost::json::object countsOf(const event::StepPicture& step)
     return counts;
 }
 
+boost::json::object sentenceObject(const triage::Sentence& sentence)
+{
+    boost::json::object object;
+    object["text"] = sentence.text();
+    object["parts"] = json::toJson(sentence.parts);
+    return object;
+}
+
+/// Sentences as text and as parts with their links; commands as they can be typed.
+boost::json::object verdictJson(const OpenRun& run, const triage::Verdict& verdict)
+{
+    boost::json::object object;
+    object["outcome"] = json::enumName(verdict.outcome);
+    object["what"] = sentenceObject(verdict.what);
+    object["limit"] = json::toJson(verdict.limit);
+    boost::json::array why;
+    for (const auto& sentence : verdict.why) {
+        why.push_back(sentenceObject(sentence));
+    }
+    object["why"] = std::move(why);
+    boost::json::array next;
+    for (const auto& action : verdict.next) {
+        boost::json::object step = sentenceObject(action.text);
+        step["does"] = json::toJson(action.does);
+        step["command"] = action.command
+            ? boost::json::value(commandFor(run.workspace, action.command->verb, action.command->subject, action.command->rest))
+            : boost::json::value(nullptr);
+        next.push_back(std::move(step));
+    }
+    object["next"] = std::move(next);
+    return object;
+}
+
 boost::json::object stepObject(const OpenRun& run, const event::StepPicture& step)
 {
     boost::json::object object;
@@ -54,6 +87,14 @@ boost::json::value timeOrNull(std::int64_t micros)
     return micros == 0 ? boost::json::value(nullptr) : boost::json::value(isoTime(micros) + "Z");
 }
 
+triage::Liveness livenessOf(const OpenRun& run)
+{
+    if (!run.workspace.isActive(run.name)) {
+        return triage::Liveness::Gone;
+    }
+    return run.picture.lastSequence() == 0 ? triage::Liveness::Starting : triage::Liveness::Active;
+}
+
 std::string stepStateWord(const OpenRun& run, const event::StepPicture& step)
 {
     const bool going = step.state != event::StepState::NotStarted && !step.isOver();
@@ -78,6 +119,7 @@ std::string statusJson(const OpenRun& run)
         steps.push_back(stepObject(run, step));
     }
     object["steps"] = std::move(steps);
+    object["verdict"] = verdictJson(run, triage::verdictOf(run.picture, run.spec, livenessOf(run)));
     return boost::json::serialize(object);
 }
 
@@ -104,6 +146,7 @@ std::string miniBatchJson(OpenRun& run, StepIndex step, std::uint32_t index)
     object["items"] = now.items;
     object["returned"] = now.returned;
     object["node"] = tried ? boost::json::value(now.node.value) : boost::json::value(nullptr);
+    object["code"] = tried ? boost::json::value(now.code) : boost::json::value(nullptr);
     object["process"] = tried ? boost::json::value(runtime::RunDir::processName(now.process))
                               : boost::json::value(nullptr);
     object["start"] = timeOrNull(now.startMicros);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/cli/open_run.h"
+#include "core/triage/verdict.h"
 
 #include <string>
 
@@ -10,6 +11,8 @@ namespace sheaf::cli {
 
 /// ISO 8601 in UTC, null for 0.
 [[nodiscard]] boost::json::value timeOrNull(std::int64_t micros);
+/// Whether somebody works on it, as the verdict wants to know.
+[[nodiscard]] triage::Liveness livenessOf(const OpenRun& run);
 /// "Interrupted" for a step that was going on when the run's coordinator went.
 [[nodiscard]] std::string stepStateWord(const OpenRun& run, const event::StepPicture& step);
 /// One line of JSON about a run and its steps: what `status --json` and `run --json` print.

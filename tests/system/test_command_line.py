@@ -136,6 +136,11 @@ class Verbs(SheafTest):
         self.assertEqual([(r["run"], r["state"], r["miniBatches"], r["miniBatchesFailed"]) for r in self.sheaf_json_lines("runs")],
                          [(run, "Completed", 4, 1)])
         self.assertEqual(self.status("latest"), self.status(run[:6]))
+        verdict = status["verdict"]
+        self.assertEqual(verdict["outcome"], "CompletedWithFailures")
+        self.assertIn({"kind": "MiniBatches", "step": "work", "target": "state:failed,timedout", "number": -1},
+                      [part["link"] for part in verdict["what"]["parts"]])
+        self.assertIn(f"sheaf retry {run} work --failed", [(action["command"] or "").split(" --workspace")[0] for action in verdict["next"]])
         batches = self.batches(run, "work")
         self.assertEqual([(b["miniBatch"], b["state"], b["returned"]) for b in batches],
                          [(0, "Done", 1), (1, "Done", 1), (2, "Failed", 0), (3, "Done", 1)])
@@ -148,6 +153,8 @@ class Verbs(SheafTest):
         run = self.finished()["run"]
         self.assertIn(run, self.sheaf("runs"))
         self.assertIn("Completed", self.sheaf("status", run))
+        self.assertIn("work is done, but 1 of 4 mini-batches failed", self.sheaf("status", run))
+        self.assertIn(f"sheaf retry {run} work --failed", self.sheaf("status", run))
         self.assertIn("ValueError: bad two", self.sheaf("batches", run, "work", "--state", "Failed"))
         self.sheaf("batches", run, "work", "--state", "sleepy", code=2)
         self.sheaf("batches", run, "nowhere", code=2)
