@@ -2,8 +2,10 @@
 // SPDX-FileCopyrightText: The Sheaf authors
 #include "ui/run/mini_batch_model.h"
 
+#include "ui/state/work_thread.h"
 #include "ui/style/state_tone.h"
 #include "ui/style/theme.h"
+#include "ui/text/convert.h"
 #include "ui/text/format.h"
 
 #include <QBrush>
@@ -19,6 +21,10 @@ namespace sheaf::ui {
 namespace {
 
 constexpr int kRearrangeMilliseconds = 400;
+constexpr int kRearrangeManyMilliseconds = 1500;
+constexpr std::uint32_t kHere = 20000; // so many are arranged within a frame
+constexpr std::uint32_t kMany = 200000;
+constexpr std::size_t kMostTails = 20000;
 constexpr int kGlyph = 14;
 
 /// The glyph of a state, painted once per state and theme.
@@ -41,57 +47,184 @@ QPixmap glyphOf(Tone tone)
 
 } // namespace
 
-MiniBatchModel::MiniBatchModel(QObject* parent)
+MiniBatchModel::MiniBatchModel(WorkThread& worker, QObject* parent)
     : QAbstractTableModel(parent)
+    , m_worker(worker)
     , m_step([]() -> const event::StepPicture* { return nullptr; })
+    , m_now([] { return std::int64_t { 0 }; })
 {
     m_rearrange.setSingleShot(true);
-    m_rearrange.setInterval(kRearrangeMilliseconds);
-    connect(&m_rearrange, &QTimer::timeout, this, &MiniBatchModel::reset);
+    connect(&m_rearrange, &QTimer::timeout, this, &MiniBatchModel::arrange);
 }
 
-void MiniBatchModel::setSource(std::function<const event::StepPicture*()> step, ErrorOf errorOf)
+MiniBatchModel::~MiniBatchModel() = default;
+
+void MiniBatchModel::setSource(std::function<const event::StepPicture*()> step, std::function<std::int64_t()> now)
 {
+    beginResetModel();
+    ++m_source;
     m_step = std::move(step);
-    m_errorOf = std::move(errorOf);
-    reset();
+    m_now = std::move(now);
+    m_inputBytes.clear();
+    m_hasInputBytes = false;
+    m_tails.clear();
+    m_isPlain = m_wanted.filter.isEmpty() && m_wanted.order == RowOrder::Number && !m_wanted.isDescending;
+    m_rows.clear();
+    m_shown.clear();
+    m_plainRows = total();
+    endResetModel();
+    arrange();
+}
+
+void MiniBatchModel::setFilter(const triage::MiniBatchFilter& filter)
+{
+    m_wanted.filter = filter;
+    arrange();
+}
+
+void MiniBatchModel::setInputBytes(std::vector<std::uint64_t> bytes)
+{
+    m_inputBytes = std::move(bytes);
+    arrange();
+}
+
+void MiniBatchModel::setTails(const std::vector<std::pair<MiniBatchIndex, Tail>>& tails)
+{
+    if (m_tails.size() > kMostTails) {
+        m_tails.clear();
+    }
+    for (const auto& [number, tail] : tails) {
+        m_tails[number.value] = tail;
+    }
+    if (rowCount() > 0) {
+        emit dataChanged(index(0, Silence), index(rowCount() - 1, LastLine));
+    }
+}
+
+RowFacts MiniBatchModel::facts() const
+{
+    const auto* step = m_step();
+    return { step, step->failures.numbers(), m_inputBytes, m_now() };
+}
+
+std::shared_ptr<MiniBatchModel::Snapshot> MiniBatchModel::snapshot() const
+{
+    const auto* step = m_step();
+    auto copy = m_spare.use_count() == 1 ? m_spare : std::make_shared<Snapshot>();
+    if (step != nullptr) {
+        copy->step.name = step->name;
+        copy->step.state = step->state;
+        copy->step.miniBatches = step->miniBatches;
+        copy->step.counts = step->counts;
+        copy->step.errors = step->errors;
+        copy->groups = step->failures.numbers();
+    }
+    copy->inputBytes = m_inputBytes;
+    copy->nowMicros = m_now();
+    return copy;
+}
+
+/// Makes the rows what is wanted: at once, or in the work thread.
+void MiniBatchModel::arrange()
+{
+    m_rearrange.stop();
+    if (m_wanted.filter.asksForSize() && !m_hasInputBytes && total() > 0) {
+        m_hasInputBytes = true;
+        emit inputBytesWanted();
+    }
+    const bool isPlainWanted = m_wanted.filter.isEmpty() && m_wanted.order == RowOrder::Number && !m_wanted.isDescending;
+    if (isPlainWanted || total() == 0) {
+        m_isStale = m_isArranging;
+        take({}, m_wanted);
+        return;
+    }
+    if (total() <= kHere) {
+        m_isStale = m_isArranging;
+        take(arrangeRows(facts(), m_wanted), m_wanted);
+        return;
+    }
+    if (m_isArranging) {
+        m_isStale = true;
+        return;
+    }
+    m_isArranging = true;
+    emit arrangingChanged();
+    struct Answer {
+        std::vector<std::uint32_t> rows;
+        RowsWanted wanted;
+        std::shared_ptr<Snapshot> spare;
+    };
+    m_worker.ask(
+        this,
+        [copy = snapshot(), wanted = m_wanted] {
+            return Answer { arrangeRows(copy->facts(), wanted), wanted, copy };
+        },
+        [this, source = m_source](Answer answer) {
+            m_spare = std::move(answer.spare);
+            m_isArranging = false;
+            const bool isStale = std::exchange(m_isStale, false);
+            if (source == m_source && !isStale) {
+                take(std::move(answer.rows), answer.wanted);
+            } else {
+                arrange();
+            }
+            emit arrangingChanged();
+        });
 }
 
 /// Which rows there are changes, so the views begin anew; who remembers a mini-batch asks rowOf().
-void MiniBatchModel::reset()
+void MiniBatchModel::take(std::vector<std::uint32_t> rows, const RowsWanted& wanted)
 {
     beginResetModel();
-    m_rearrange.stop();
+    m_isPlain = wanted.filter.isEmpty() && wanted.order == RowOrder::Number && !wanted.isDescending;
     m_plainRows = total();
-    m_rows = isPlain() ? std::vector<std::uint32_t> {} : arranged();
+    m_rows = std::move(rows);
+    m_shown.clear();
+    if (!wanted.filter.isEmpty()) {
+        m_shown.resize(m_plainRows);
+        for (const std::uint32_t number : m_rows) {
+            m_shown[number] = 1;
+        }
+    }
     endResetModel();
     emit rowsArranged();
 }
 
-void MiniBatchModel::setFilter(const MiniBatchFilter& filter)
-{
-    m_filter = filter;
-    reset();
-}
-
 void MiniBatchModel::onChanged(const std::vector<MiniBatchIndex>& touched, bool isPlanned)
 {
-    if (isPlanned && total() != m_plainRows) {
-        reset();
+    if (isPlanned) {
+        ++m_source;
+        beginResetModel(); // numbers of the rows may be beyond the new end
+        m_rows.clear();
+        m_shown.clear();
+        m_plainRows = total();
+        endResetModel();
+        arrange();
         return;
     }
-    if (touched.empty()) {
+    if (touched.empty() || rowCount() == 0) {
+        if (!touched.empty() && !m_isPlain && !m_rearrange.isActive()) {
+            m_rearrange.start(total() > kMany ? kRearrangeManyMilliseconds : kRearrangeMilliseconds);
+        }
         return;
     }
     if (!isPlain()) {
         if (!m_rearrange.isActive()) {
-            m_rearrange.start();
+            m_rearrange.start(total() > kMany ? kRearrangeManyMilliseconds : kRearrangeMilliseconds);
         }
+        emit dataChanged(index(0, 0), index(rowCount() - 1, Columns - 1));
         return;
     }
     const auto [least, most] = std::minmax_element(touched.begin(), touched.end());
     if (least->value < m_plainRows) {
         emit dataChanged(index(static_cast<int>(least->value), 0), index(static_cast<int>(std::min(most->value, m_plainRows - 1)), Columns - 1));
+    }
+}
+
+void MiniBatchModel::onTick()
+{
+    if (rowCount() > 0) {
+        emit dataChanged(index(0, Elapsed), index(rowCount() - 1, LastLine));
     }
 }
 
@@ -121,6 +254,16 @@ int MiniBatchModel::rowOf(MiniBatchIndex wanted) const
     return found == m_rows.end() ? -1 : static_cast<int>(found - m_rows.begin());
 }
 
+std::vector<std::uint32_t> MiniBatchModel::rows() const
+{
+    if (!isPlain()) {
+        return m_rows;
+    }
+    std::vector<std::uint32_t> all(m_plainRows);
+    std::iota(all.begin(), all.end(), 0U);
+    return all;
+}
+
 int MiniBatchModel::rowCount(const QModelIndex& parent) const
 {
     return parent.isValid() ? 0 : isPlain() ? static_cast<int>(m_plainRows) : static_cast<int>(m_rows.size());
@@ -133,37 +276,61 @@ int MiniBatchModel::columnCount(const QModelIndex& parent) const
 
 QVariant MiniBatchModel::text(std::uint32_t number, const event::MiniBatchNow& now, int column) const
 {
-    const bool wasTried = now.picked > 0 || now.startMicros > 0;
+    const bool wasTried = now.wasTried();
     const bool hasEnded = now.lastEvent > 0;
+    const bool isRunning = now.state == event::MiniBatchState::Running;
     switch (column) {
     case Number:
         return number;
     case State:
         return wordOf(now.state);
     case Tries:
-        return wasTried ? QVariant(now.picked) : QVariant();
+        return wasTried ? QVariant(now.tries()) : QVariant();
     case Node:
         return wasTried ? QVariant(now.node.value) : QVariant();
     case Process:
         return wasTried ? QVariant(now.process.value) : QVariant();
-    case Items:
-        return hasEnded ? QVariant(now.items) : QVariant();
-    case Returned:
-        return hasEnded ? QVariant(now.returned) : QVariant();
     case Start:
         return wasTried ? clockText(now.startMicros) : QString();
-    case Elapsed:
-        return hasEnded ? durationText(static_cast<double>(now.elapsedSeconds)) : QString();
+    case Elapsed: {
+        const double seconds = secondsOf(now, m_now());
+        return seconds >= 0 ? durationText(seconds) : QString();
+    }
     case RunTime:
-        return hasEnded ? durationText(static_cast<double>(now.runSeconds)) : QString();
+        return hasEnded && !isRunning ? durationText(static_cast<double>(now.runSeconds)) : QString();
+    case ItemsOk:
+        return hasEnded && !isRunning ? QVariant(now.itemsOk()) : QVariant();
+    case ItemsFailed:
+        return hasEnded && !isRunning ? QVariant(now.itemsFailed()) : QVariant();
+    case Silence: {
+        const auto tail = m_tails.find(number);
+        const std::int64_t time = m_now();
+        // What was written before this try began is not its own: then it is silent since it began.
+        return isRunning && time > 0 && tail != m_tails.end()
+            ? durationText(static_cast<double>(std::max<std::int64_t>(0, time - std::max(tail->second.micros, now.startMicros))) / 1e6)
+            : QString();
+    }
+    case LastLine: {
+        const auto tail = m_tails.find(number);
+        return tail != m_tails.end() ? tail->second.line : QString();
+    }
     case ErrorText: {
-        const QString error = m_errorOf ? m_errorOf(MiniBatchIndex(number)) : QString();
-        return !error.isEmpty() ? error : hasEnded && now.outcome != event::AttemptOutcome::Done ? wordOf(now.outcome) : QString();
+        const std::string_view error = m_step()->errors.text(now.error);
+        return !error.empty() ? toQt(error) : hasEnded && now.outcome != event::AttemptOutcome::Done ? wordOf(now.outcome) : QString();
     }
     default:
         return {};
     }
 }
+
+namespace {
+
+bool isText(int column)
+{
+    return column == MiniBatchModel::State || column == MiniBatchModel::ErrorText || column == MiniBatchModel::LastLine;
+}
+
+} // namespace
 
 QVariant MiniBatchModel::data(const QModelIndex& index, int role) const
 {
@@ -180,11 +347,14 @@ QVariant MiniBatchModel::data(const QModelIndex& index, int role) const
     case Qt::DisplayRole:
         return text(number, *now, column);
     case Qt::TextAlignmentRole:
-        return QVariant::fromValue(Qt::AlignVCenter | (column == State || column == ErrorText ? Qt::AlignLeft : Qt::AlignRight));
+        return QVariant::fromValue(Qt::AlignVCenter | (isText(column) ? Qt::AlignLeft : Qt::AlignRight));
     case Qt::ForegroundRole:
-        return column == State || column == ErrorText ? QVariant(QBrush(toneTextColor(toneOf(now->state)))) : QVariant();
+        if (column == State || column == ErrorText) {
+            return QBrush(toneTextColor(toneOf(now->state)));
+        }
+        return column == ItemsFailed && now->lastEvent != 0 && now->itemsFailed() > 0 ? QVariant(QBrush(toneTextColor(Tone::Failed))) : QVariant();
     case Qt::ToolTipRole:
-        return column == ErrorText ? text(number, *now, ErrorText) : QVariant();
+        return column == ErrorText || column == LastLine ? text(number, *now, column) : QVariant();
     case Qt::DecorationRole:
         return column == State ? QVariant(glyphOf(toneOf(now->state))) : QVariant();
     default:
@@ -194,91 +364,38 @@ QVariant MiniBatchModel::data(const QModelIndex& index, int role) const
 
 QVariant MiniBatchModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
-    if (orientation != Qt::Horizontal) {
+    if (orientation != Qt::Horizontal || section < 0 || section >= Columns) {
         return {};
     }
     if (role == Qt::TextAlignmentRole) {
-        return QVariant::fromValue(Qt::AlignVCenter | (section == State || section == ErrorText ? Qt::AlignLeft : Qt::AlignRight));
+        return QVariant::fromValue(Qt::AlignVCenter | (isText(section) ? Qt::AlignLeft : Qt::AlignRight));
+    }
+    if (role == Qt::ToolTipRole) {
+        const QString tips[] = { tr("Number, and place in the output"), {}, tr("Hand-outs, the one under way included"), {}, {}, tr("When its last try began"),
+            tr("Loading, run() and making rows of its last try; of a running one so far"), tr("Within run()"), tr("Items that came back"),
+            tr("Items that did not come back"), tr("Of a running one: since its process last wrote a line"), tr("The last line that it wrote"), {} };
+        return tips[section];
     }
     if (role != Qt::DisplayRole) {
         return {};
     }
-    const QString names[] = { tr("#"), tr("State"), tr("Tries"), tr("Node"), tr("Process"), tr("Items"), tr("Returned"), tr("Start"), tr("Elapsed"), tr("In run()"),
-        tr("Error") };
-    return section < Columns ? names[section] : QString();
+    const QString names[] = { tr("#"), tr("State"), tr("Try"), tr("Node"), tr("Process"), tr("Start"), tr("Elapsed"), tr("In run()"), tr("OK"), tr("Failed"), tr("Silent"),
+        tr("Last line"), tr("Error") };
+    return names[section];
 }
 
 void MiniBatchModel::sort(int column, Qt::SortOrder order)
 {
-    if (column < 0) {
-        return;
+    static const std::unordered_map<int, RowOrder> kOrders { { Number, RowOrder::Number }, { State, RowOrder::State }, { Tries, RowOrder::Tries },
+        { Node, RowOrder::Node }, { Process, RowOrder::Process }, { Start, RowOrder::Start }, { Elapsed, RowOrder::Elapsed }, { RunTime, RowOrder::RunTime },
+        { ItemsOk, RowOrder::ItemsOk }, { ItemsFailed, RowOrder::ItemsFailed }, { ErrorText, RowOrder::Error } };
+    const auto wanted = kOrders.find(column);
+    if (wanted == kOrders.end()) {
+        return; // what is known of the rows in sight only is no order for all
     }
-    m_column = column;
-    m_order = order;
-    reset();
-}
-
-std::vector<std::uint32_t> MiniBatchModel::arranged() const
-{
-    std::vector<std::uint32_t> rows;
-    const std::uint32_t count = total();
-    rows.reserve(m_filter.isEmpty() ? count : 0);
-    const auto errorOf = [this](std::uint32_t number) { return m_errorOf ? m_errorOf(MiniBatchIndex(number)) : QString(); };
-    const auto* step = m_step();
-    for (std::uint32_t i = 0; i < count; ++i) {
-        if (m_filter.isEmpty() || m_filter.matches(i, step->miniBatches[i], step->failures.numberOf(MiniBatchIndex(i)), errorOf(i))) {
-            rows.push_back(i);
-        }
-    }
-    const auto by = [&](auto&& keyOf) {
-        const auto less = [&](std::uint32_t a, std::uint32_t b) { return keyOf(step->miniBatches[a], a) < keyOf(step->miniBatches[b], b); };
-        if (m_order == Qt::AscendingOrder) {
-            std::stable_sort(rows.begin(), rows.end(), less);
-        } else {
-            std::stable_sort(rows.begin(), rows.end(), [&](std::uint32_t a, std::uint32_t b) { return less(b, a); });
-        }
-    };
-    using Now = event::MiniBatchNow;
-    switch (m_column) {
-    case Number:
-        if (m_order == Qt::DescendingOrder) {
-            std::reverse(rows.begin(), rows.end());
-        }
-        break;
-    case State:
-        by([](const Now& now, std::uint32_t) { return now.state; });
-        break;
-    case Tries:
-        by([](const Now& now, std::uint32_t) { return now.picked; });
-        break;
-    case Node:
-        by([](const Now& now, std::uint32_t) { return now.node; });
-        break;
-    case Process:
-        by([](const Now& now, std::uint32_t) { return now.process; });
-        break;
-    case Items:
-        by([](const Now& now, std::uint32_t) { return now.items; });
-        break;
-    case Returned:
-        by([](const Now& now, std::uint32_t) { return now.returned; });
-        break;
-    case Start:
-        by([](const Now& now, std::uint32_t) { return now.startMicros; });
-        break;
-    case Elapsed:
-        by([](const Now& now, std::uint32_t) { return now.elapsedSeconds; });
-        break;
-    case RunTime:
-        by([](const Now& now, std::uint32_t) { return now.runSeconds; });
-        break;
-    case ErrorText:
-        by([&](const Now&, std::uint32_t number) { return errorOf(number); });
-        break;
-    default:
-        break;
-    }
-    return rows;
+    m_wanted.order = wanted->second;
+    m_wanted.isDescending = order == Qt::DescendingOrder;
+    arrange();
 }
 
 } // namespace sheaf::ui

@@ -2,23 +2,23 @@
 // SPDX-FileCopyrightText: The Sheaf authors
 #include "ui/run/mini_batch_table.h"
 
-#include "ui/run/mini_batch_filter.h"
 #include "ui/state/app_context.h"
 #include "ui/style/spacing.h"
-#include "ui/style/state_tone.h"
 #include "ui/style/theme.h"
 #include "ui/text/convert.h"
+#include "ui/text/error_text.h"
 #include "ui/text/format.h"
 
 #include <QApplication>
 #include <QClipboard>
-#include <QHBoxLayout>
+#include <QFileDialog>
 #include <QHeaderView>
-#include <QLabel>
-#include <QLineEdit>
 #include <QMenu>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QSaveFile>
+#include <QScrollBar>
+#include <QShortcut>
 #include <QSplitter>
 #include <QTableView>
 #include <QVBoxLayout>
@@ -27,57 +27,31 @@
 
 namespace sheaf::ui {
 
-MiniBatchTable::MiniBatchTable(AppContext& context, QWidget* parent)
+namespace {
+
+constexpr std::size_t kMostRemembered = 20000; // selected rows that stay selected over a new arrangement
+constexpr std::size_t kMostCopied = 100000;
+
+} // namespace
+
+MiniBatchTable::MiniBatchTable(AppContext& context, MiniBatchModel& model, QWidget* parent)
     : QWidget(parent)
     , m_context(context)
-    , m_model(new MiniBatchModel(this))
-    , m_filter(new QLineEdit(this))
-    , m_count(new QLabel(this))
+    , m_model(model)
     , m_view(new QTableView(this))
     , m_story(new QPlainTextEdit(this))
     , m_showLog(new QPushButton(tr("Show log"), this))
 {
-    m_filter->setObjectName(QStringLiteral("run.batches.filter"));
-    m_filter->setAccessibleName(tr("Filter mini-batches"));
-    m_filter->setPlaceholderText(tr("Filter: state:failed node:0 tries:>1 dur:>2s group:1 err:\"KeyError\" or a number"));
-    m_filter->setClearButtonEnabled(true);
-    m_count->setObjectName(QStringLiteral("run.batches.count"));
-    m_view->setObjectName(QStringLiteral("run.batches.table"));
-    m_view->setAccessibleName(tr("Mini-batches"));
-    m_view->setModel(m_model);
-    m_view->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_view->setSelectionMode(QAbstractItemView::SingleSelection);
-    m_view->setAlternatingRowColors(true);
-    m_view->setShowGrid(false);
-    m_view->setSortingEnabled(true);
-    m_view->sortByColumn(MiniBatchModel::Number, Qt::AscendingOrder);
-    m_view->setTabKeyNavigation(false);
-    m_view->verticalHeader()->hide();
-    m_view->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + space::kMedium);
-    m_view->horizontalHeader()->setStretchLastSection(true);
-    m_view->horizontalHeader()->setHighlightSections(false);
-    const int widths[] = { 58, 108, 50, 54, 68, 58, 76, 82, 72, 72 };
-    for (int column = 0; column < 10; ++column) {
-        m_view->setColumnWidth(column, widths[column]);
-    }
+    buildView();
     m_story->setObjectName(QStringLiteral("run.batches.story"));
     m_story->setAccessibleName(tr("The chosen mini-batch: its attempts, errors, log lines and inputs"));
     m_story->setReadOnly(true);
     m_story->setFont(monoFont());
     m_story->setLineWrapMode(QPlainTextEdit::NoWrap);
     m_story->setPlaceholderText(tr("Choose a mini-batch to see its attempts, its errors, its own log lines and its inputs."));
-
     m_showLog->setObjectName(QStringLiteral("run.batches.showLog"));
     m_showLog->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_L));
     m_showLog->setEnabled(false);
-    m_view->setContextMenuPolicy(Qt::CustomContextMenu);
-    auto* states = new QHBoxLayout;
-    states->setSpacing(space::kSmall);
-    buildStateButtons(states);
-    auto* bar = new QHBoxLayout;
-    bar->addWidget(m_filter, 1);
-    bar->addWidget(m_count);
-    bar->addWidget(m_showLog);
     auto* splitter = new QSplitter(Qt::Vertical, this);
     splitter->addWidget(m_view);
     splitter->addWidget(m_story);
@@ -85,100 +59,176 @@ MiniBatchTable::MiniBatchTable(AppContext& context, QWidget* parent)
     splitter->setStretchFactor(1, 2);
     splitter->setChildrenCollapsible(false);
     auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(space::kMedium, space::kMedium, space::kMedium, space::kMedium);
-    layout->setSpacing(space::kMedium);
-    layout->addLayout(states);
-    layout->addLayout(bar);
-    layout->addWidget(splitter, 1);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(splitter);
 
-    connect(m_filter, &QLineEdit::textChanged, this, [this] {
-        applyFilter();
-        m_context.selection.setFilter(m_filter->text());
-    });
-    connect(&m_context.selection, &SelectionState::filterChanged, this, [this](const QString& filter) {
-        if (filter != m_filter->text()) {
-            m_filter->setText(filter);
-        }
-    });
-    connect(m_model, &MiniBatchModel::rowsArranged, this, [this] {
-        if (const int row = m_chosen >= 0 ? m_model->rowOf(MiniBatchIndex(static_cast<std::uint32_t>(m_chosen))) : -1; row >= 0) {
-            m_view->setCurrentIndex(m_model->index(row, 0)); // the chosen one stays chosen wherever it went
-        }
-        refreshCount();
-    });
     connect(m_showLog, &QPushButton::clicked, this, [this] { showLog(); });
-    connect(m_view, &QTableView::customContextMenuRequested, this, [this](QPoint position) { showMenu(position); });
-    connect(m_view->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this] { askStory(); });
-    connect(&m_context.run, &RunState::changed, this, [this](const event::ChangeSet& changes) { onChanged(changes); });
-    connect(&m_context.run, &RunState::opened, this, [this] { bind(); });
-    connect(&m_context.run, &RunState::closed, this, [this] { bind(); });
-    connect(&m_context.selection, &SelectionState::stepChanged, this, [this] { bind(); });
-    bind();
+    connect(&m_model, &MiniBatchModel::modelAboutToBeReset, this, [this] { rememberRows(); });
+    connect(&m_model, &MiniBatchModel::rowsArranged, this, [this] { onArranged(); });
+    connect(m_view->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this] { onCurrentRow(); });
+    connect(&m_context.selection, &SelectionState::miniBatchChanged, this, [this] {
+        showChosen();
+        askStory();
+    });
 }
 
-void MiniBatchTable::bind()
+void MiniBatchTable::buildView()
+{
+    m_view->setObjectName(QStringLiteral("run.batches.table"));
+    m_view->setAccessibleName(tr("Mini-batches"));
+    m_view->setModel(&m_model);
+    m_view->setSelectionBehavior(QAbstractItemView::SelectRows);
+    m_view->setSelectionMode(QAbstractItemView::ExtendedSelection);
+    m_view->setAlternatingRowColors(true);
+    m_view->setShowGrid(false);
+    m_view->setWordWrap(false);
+    m_view->setTabKeyNavigation(false);
+    m_view->verticalHeader()->hide();
+    m_view->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+    m_view->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + space::kMedium);
+    m_view->horizontalHeader()->setStretchLastSection(true);
+    m_view->horizontalHeader()->setHighlightSections(false);
+    m_view->setSortingEnabled(true);
+    m_view->sortByColumn(MiniBatchModel::Number, Qt::AscendingOrder);
+    const int widths[] = { 72, 108, 48, 54, 72, 78, 76, 76, 54, 62, 64, 200 };
+    for (int column = 0; column < MiniBatchModel::ErrorText; ++column) {
+        m_view->setColumnWidth(column, widths[column]);
+    }
+    m_view->setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(m_view, &QTableView::customContextMenuRequested, this, [this](QPoint position) {
+        QMenu menu(this);
+        fillMenu(menu);
+        menu.exec(m_view->viewport()->mapToGlobal(position));
+    });
+    auto* copy = new QShortcut(QKeySequence::Copy, m_view, nullptr, nullptr, Qt::WidgetShortcut); // the view's own copies one cell
+    connect(copy, &QShortcut::activated, this, [this] { copyRows(); });
+    // Columns that are known of the rows in sight only have no order: the mark goes back to where it was.
+    connect(m_view->horizontalHeader(), &QHeaderView::sortIndicatorChanged, this, [this](int column, Qt::SortOrder order) {
+        if (column == MiniBatchModel::Silence || column == MiniBatchModel::LastLine) {
+            m_view->horizontalHeader()->setSortIndicator(m_sortColumn, m_sortOrder);
+            return;
+        }
+        m_sortColumn = column;
+        m_sortOrder = order;
+    });
+    connect(m_view->verticalScrollBar(), &QScrollBar::valueChanged, this, [this] { askLastLines(); });
+}
+
+void MiniBatchTable::clear()
 {
     m_story->clear();
-    m_chosen = -1;
+    m_told = -1;
+    m_toldEvent = 0;
+    m_remembered.clear();
     m_lastAttempt.reset();
     m_showLog->setEnabled(false);
-    const QString step = m_context.selection.step();
-    m_model->setSource(
-        [this, step]() -> const event::StepPicture* {
-            return m_context.run.isOpen() ? m_context.run.step(step) : nullptr;
-        },
-        [this, step](MiniBatchIndex miniBatch) {
-            const auto index = m_context.run.stepIndex(step);
-            return index ? m_context.run.errorOf(*index, miniBatch) : QString();
-        });
-    refreshCount();
 }
 
-void MiniBatchTable::onChanged(const event::ChangeSet& changes)
+std::vector<std::uint32_t> MiniBatchTable::chosenNumbers() const
 {
-    const auto index = m_context.run.stepIndex(m_context.selection.step());
-    if (!index) {
-        return;
-    }
-    std::vector<MiniBatchIndex> touched;
-    for (const auto& [step, miniBatch] : changes.miniBatches) {
-        if (step == *index) {
-            touched.push_back(miniBatch);
+    std::vector<std::uint32_t> numbers;
+    for (const QItemSelectionRange& range : m_view->selectionModel()->selection()) {
+        for (int row = range.top(); row <= range.bottom() && row < m_model.rowCount(); ++row) {
+            numbers.push_back(m_model.at(row).value);
         }
     }
-    m_model->onChanged(touched, changes.plans.contains(*index));
-    refreshCount();
+    std::sort(numbers.begin(), numbers.end());
+    numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
+    return numbers;
 }
 
-void MiniBatchTable::applyFilter()
+void MiniBatchTable::rememberRows()
 {
-    const MiniBatchFilter filter(m_filter->text());
-    m_model->setFilter(filter);
-    m_filter->setToolTip(filter.complaint());
-    refreshCount();
+    m_scroll = m_view->verticalScrollBar()->value();
+    std::size_t count = 0;
+    for (const QItemSelectionRange& range : m_view->selectionModel()->selection()) {
+        count += static_cast<std::size_t>(range.height());
+    }
+    if (count > 0) { // nothing selected: a reset that came before has not been answered yet
+        m_remembered = count <= kMostRemembered ? chosenNumbers() : std::vector<std::uint32_t>();
+    }
 }
 
-void MiniBatchTable::refreshCount()
+/// The chosen ones stay chosen wherever they went, and nothing is scrolled.
+void MiniBatchTable::onArranged()
 {
-    refreshStateButtons();
-    const MiniBatchFilter filter(m_filter->text());
-    if (!filter.complaint().isEmpty()) {
-        m_count->setText(filter.complaint());
+    m_isRestoring = true;
+    m_view->setAutoScroll(false);
+    QItemSelection selection;
+    if (m_remembered.size() == 1) {
+        if (const int row = m_model.rowOf(MiniBatchIndex(m_remembered.front())); row >= 0) {
+            selection.select(m_model.index(row, 0), m_model.index(row, MiniBatchModel::Columns - 1));
+        }
+    } else if (!m_remembered.empty()) {
+        int begin = -1;
+        const int rows = m_model.rowCount();
+        for (int row = 0; row <= rows; ++row) {
+            const bool isIn = row < rows && std::binary_search(m_remembered.begin(), m_remembered.end(), m_model.at(row).value);
+            if (isIn && begin < 0) {
+                begin = row;
+            } else if (!isIn && begin >= 0) {
+                selection.select(m_model.index(begin, 0), m_model.index(row - 1, MiniBatchModel::Columns - 1));
+                begin = -1;
+            }
+        }
+    }
+    const qint64 chosen = m_context.selection.miniBatch();
+    if (const int row = chosen >= 0 ? m_model.rowOf(MiniBatchIndex(static_cast<std::uint32_t>(chosen))) : -1; row >= 0) {
+        m_view->selectionModel()->setCurrentIndex(m_model.index(row, 0), QItemSelectionModel::NoUpdate);
+    }
+    m_view->selectionModel()->select(selection, QItemSelectionModel::ClearAndSelect);
+    m_view->verticalScrollBar()->setValue(m_scroll);
+    m_view->setAutoScroll(true);
+    m_isRestoring = false;
+    askLastLines();
+}
+
+void MiniBatchTable::onCurrentRow()
+{
+    const QModelIndex current = m_view->currentIndex();
+    if (current.isValid() && !m_isRestoring) {
+        m_context.selection.setMiniBatch(m_model.at(current.row()).value);
+    }
+    askStory();
+}
+
+/// Another view has chosen.
+void MiniBatchTable::showChosen()
+{
+    const qint64 chosen = m_context.selection.miniBatch();
+    const QModelIndex current = m_view->currentIndex();
+    if (chosen < 0 || (current.isValid() && current.row() < m_model.rowCount() && m_model.at(current.row()).value == chosen)) {
         return;
     }
-    m_count->setText(tr("%1 of %2").arg(
-        countText(static_cast<std::uint64_t>(m_model->rowCount())), countText(m_model->total())));
+    const int row = m_model.rowOf(MiniBatchIndex(static_cast<std::uint32_t>(chosen)));
+    if (row >= 0) {
+        m_isRestoring = true;
+        m_view->setCurrentIndex(m_model.index(row, 0));
+        m_view->scrollTo(m_model.index(row, 0), QAbstractItemView::PositionAtCenter);
+        m_isRestoring = false;
+    } else {
+        m_view->clearSelection(); // it is filtered out
+    }
 }
 
 void MiniBatchTable::askStory()
 {
-    const QModelIndex current = m_view->currentIndex();
+    const qint64 chosen = m_context.selection.miniBatch();
     const auto step = m_context.run.stepIndex(m_context.selection.step());
-    if (!current.isValid() || !step) {
-        return; // the rows are being arranged; or nothing was chosen yet
+    const auto* picture = m_model.step();
+    if (chosen < 0 || !step || picture == nullptr || static_cast<std::size_t>(chosen) >= picture->miniBatches.size()) {
+        return; // nothing was chosen yet
     }
-    m_chosen = m_model->at(current.row()).value;
-    m_context.run.askStory(this, *step, m_model->at(current.row()), [this](const RunState::MiniBatchStory& story) {
+    const auto& now = picture->miniBatches[static_cast<std::size_t>(chosen)];
+    if (chosen == m_told && now.lastEvent == m_toldEvent) {
+        return;
+    }
+    m_told = chosen;
+    m_toldEvent = now.lastEvent;
+    m_context.run.askStory(this, *step, MiniBatchIndex(static_cast<std::uint32_t>(chosen)), [this, chosen](const RunState::MiniBatchStory& story) {
+        if (chosen != m_told) {
+            return; // another has been chosen meanwhile
+        }
         m_story->setPlainText(storyText(story));
         m_lastAttempt = story.attempts.empty() ? std::nullopt : std::optional(story.attempts.back());
         const bool wrote = m_lastAttempt && !m_lastAttempt->logs.empty();
@@ -189,52 +239,31 @@ void MiniBatchTable::askStory()
     });
 }
 
-/// One button a state, with its glyph, word and count: together they are the filter `state:…`.
-void MiniBatchTable::buildStateButtons(QHBoxLayout* row)
+void MiniBatchTable::askLastLines()
 {
-    for (std::size_t i = 0; i < event::kMiniBatchStates; ++i) {
-        const auto state = static_cast<event::MiniBatchState>(i);
-        auto* button = new QPushButton(this);
-        button->setObjectName(QStringLiteral("run.batches.state.") + QString::fromLatin1(json::enumName(state)));
-        button->setCheckable(true);
-        button->setProperty("chip", true);
-        button->setToolTip(tr("Show only these"));
-        connect(button, &QPushButton::clicked, this, [this, state](bool on) { filterByState(state, on); });
-        row->addWidget(button);
-        m_states[i] = button;
+    const auto step = m_context.run.stepIndex(m_context.selection.step());
+    if (!isVisible() || !step || m_model.rowCount() == 0) {
+        return;
     }
-    row->addStretch(1);
-}
-
-void MiniBatchTable::refreshStateButtons()
-{
-    const event::StepPicture* step = m_context.run.isOpen() ? m_context.run.step(m_context.selection.step()) : nullptr;
-    for (std::size_t i = 0; i < event::kMiniBatchStates; ++i) {
-        const auto state = static_cast<event::MiniBatchState>(i);
-        const std::uint32_t count = step != nullptr && step->planned ? step->count(state) : 0;
-        QPushButton* button = m_states[i];
-        const QString term = QStringLiteral("state:") + QString::fromLatin1(json::enumName(state)).toLower();
-        const bool on = m_filter->text().split(QLatin1Char(' ')).contains(term);
-        button->setVisible(count > 0 || on);
-        button->setChecked(on);
-        const QString text = wordOf(state) + QLatin1Char(' ') + countText(count);
-        if (button->text() != text) {
-            button->setText(text);
-            button->setAccessibleName(tr("Only %1: %2 mini-batches").arg(wordOf(state), countText(count)));
-            button->setIcon(toneIcon(toneOf(state), devicePixelRatioF()));
+    const int first = std::max(0, m_view->rowAt(0));
+    const int below = m_view->rowAt(m_view->viewport()->height() - 1);
+    const int last = below >= 0 ? below : m_model.rowCount() - 1;
+    std::vector<MiniBatchIndex> seen;
+    for (int row = first; row <= std::min(last, m_model.rowCount() - 1); ++row) {
+        seen.push_back(m_model.at(row));
+    }
+    const QString name = m_context.selection.step();
+    m_context.run.askLastLines(this, *step, seen, [this, name](const std::vector<RunState::LastLine>& lines) {
+        if (name != m_context.selection.step()) {
+            return;
         }
-    }
-}
-
-void MiniBatchTable::filterByState(event::MiniBatchState state, bool on)
-{
-    QStringList words = m_filter->text().split(QLatin1Char(' '), Qt::SkipEmptyParts);
-    words.erase(std::remove_if(words.begin(), words.end(), [](const QString& word) { return word.startsWith(QLatin1String("state:")); }), words.end());
-    if (on) {
-        words << QStringLiteral("state:") + QString::fromLatin1(json::enumName(state)).toLower();
-    }
-    m_filter->setText(words.join(QLatin1Char(' ')));
-    refreshStateButtons();
+        std::vector<std::pair<MiniBatchIndex, MiniBatchModel::Tail>> tails;
+        for (const auto& line : lines) {
+            tails.emplace_back(line.miniBatch, MiniBatchModel::Tail { line.line, line.micros });
+        }
+        m_model.setTails(tails);
+    });
+    askStory(); // it may have been tried again
 }
 
 /// Where the last attempt's first lines are; what it printed comes before what it logged.
@@ -251,19 +280,87 @@ void MiniBatchTable::showLog()
         toQt(file.lexically_relative(m_context.run.dir().logs(step))), static_cast<qint64>(first->begin));
 }
 
-void MiniBatchTable::showMenu(QPoint position)
+void MiniBatchTable::fillMenu(QMenu& menu)
 {
-    const QModelIndex at = m_view->indexAt(position);
-    if (!at.isValid()) {
-        return;
-    }
-    QMenu menu(this);
-    QAction* log = menu.addAction(tr("Show log"), this, [this] { showLog(); });
+    const std::vector<std::uint32_t> numbers = chosenNumbers();
+    const auto count = static_cast<int>(numbers.size());
+    const QString ids = QStringLiteral("id:") + idList(numbers);
+    QAction* again = menu.addAction(tr("Run again…"), this, [this, ids] { m_context.selection.askRepair(ids); });
+    again->setObjectName(QStringLiteral("run.batches.again"));
+    again->setEnabled(count > 0);
+    QAction* here = menu.addAction(tr("Run here, alone…"), this, [this, numbers] { m_context.selection.askDebug(numbers.front()); });
+    here->setObjectName(QStringLiteral("run.batches.here"));
+    here->setEnabled(count == 1);
+    menu.addSeparator();
+    QAction* log = menu.addAction(tr("Show log lines"), this, [this] { showLog(); });
     log->setShortcut(m_showLog->shortcut());
-    log->setEnabled(m_showLog->isEnabled());
-    menu.addAction(tr("Copy number"), this, [this, at] { QApplication::clipboard()->setText(QString::number(m_model->at(at.row()).value)); });
-    menu.addAction(tr("Copy its story"), this, [this] { QApplication::clipboard()->setText(m_story->toPlainText()); });
-    menu.exec(m_view->viewport()->mapToGlobal(position));
+    log->setEnabled(count == 1 && m_showLog->isEnabled() && m_told == std::int64_t { numbers.front() });
+    QAction* only = menu.addAction(tr("Show only these"), this, [this, ids] {
+        m_context.selection.setFilter(withFilterWord(m_context.selection.filter(), QStringLiteral("id"), ids));
+    });
+    only->setEnabled(count > 0 && count < m_model.rowCount());
+    menu.addSeparator();
+    QAction* copy = menu.addAction(tr("Copy"), this, [this] { copyRows(); });
+    copy->setShortcut(QKeySequence::Copy);
+    copy->setEnabled(count > 0);
+    menu.addAction(tr("Copy numbers"), this, [ids] { QApplication::clipboard()->setText(ids.mid(3)); })->setEnabled(count > 0);
+    menu.addAction(tr("Copy its story"), this, [this] { QApplication::clipboard()->setText(m_story->toPlainText()); })->setEnabled(m_told >= 0);
+    menu.addSeparator();
+    QAction* save = menu.addAction(tr("Export table as CSV…"), this, [this] { askExport(); });
+    save->setObjectName(QStringLiteral("run.batches.export"));
+    save->setEnabled(m_model.rowCount() > 0);
+}
+
+/// The selected rows as the table shows them, a tab between the cells.
+void MiniBatchTable::copyRows()
+{
+    QStringList lines;
+    QStringList names;
+    for (int column = 0; column < MiniBatchModel::Columns; ++column) {
+        names << m_model.headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
+    }
+    lines << names.join(QLatin1Char('\t'));
+    QList<int> rows;
+    for (const QItemSelectionRange& range : m_view->selectionModel()->selection()) {
+        for (int row = range.top(); row <= range.bottom() && static_cast<std::size_t>(rows.size()) < kMostCopied; ++row) {
+            rows << row;
+        }
+    }
+    std::sort(rows.begin(), rows.end());
+    for (const int row : rows) {
+        QStringList cells;
+        for (int column = 0; column < MiniBatchModel::Columns; ++column) {
+            cells << m_model.index(row, column).data().toString().replace(QLatin1Char('\t'), QLatin1Char(' '));
+        }
+        lines << cells.join(QLatin1Char('\t'));
+    }
+    QApplication::clipboard()->setText(lines.join(QLatin1Char('\n')) + QLatin1Char('\n'));
+}
+
+void MiniBatchTable::askExport()
+{
+    auto* dialog = new QFileDialog(this, tr("Export table as CSV"), QString(), tr("CSV files (*.csv)"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setDefaultSuffix(QStringLiteral("csv"));
+    dialog->selectFile(m_context.run.run() + QLatin1Char('-') + m_context.selection.step() + QStringLiteral(".csv"));
+    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& file) { exportTo(file); });
+    dialog->open();
+}
+
+void MiniBatchTable::exportTo(const QString& file)
+{
+    m_context.worker.ask(
+        this,
+        [file, rows = m_model.rows(), copy = m_model.snapshot()]() -> QString {
+            QSaveFile out(file);
+            if (!out.open(QIODevice::WriteOnly)) {
+                return out.errorString();
+            }
+            const QByteArray bytes = csvOf(copy->facts(), rows);
+            return out.write(bytes) == bytes.size() && out.commit() ? QString() : out.errorString();
+        },
+        [this, file](const QString& problem) { emit exported(file, problem); });
 }
 
 QString MiniBatchTable::storyText(const RunState::MiniBatchStory& story)

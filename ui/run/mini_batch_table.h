@@ -6,15 +6,12 @@
 #include "ui/run/mini_batch_model.h"
 #include "ui/state/run_state.h"
 
-#include <array>
 #include <optional>
 #endif
 
 #include <QWidget>
 
-class QHBoxLayout;
-class QLabel;
-class QLineEdit;
+class QMenu;
 class QPlainTextEdit;
 class QPushButton;
 class QTableView;
@@ -23,37 +20,53 @@ namespace sheaf::ui {
 
 class AppContext;
 
-/// The mini-batches of the step in view: a live table with a filter, and the story of the chosen one (attempts, errors,
-/// tracebacks, its own log lines, its inputs). Owned by the frame; main thread.
+/// The mini-batches of the step in view as a table, and the story of the chosen one (attempts, errors, tracebacks, its own log lines, its
+/// inputs). The chosen row is SelectionState::miniBatch; several rows have verbs in their menu. Owned by MiniBatchPage; main thread.
 class MiniBatchTable : public QWidget
 {
     Q_OBJECT
 
 public:
-    explicit MiniBatchTable(AppContext& context, QWidget* parent = nullptr);
+    MiniBatchTable(AppContext& context, MiniBatchModel& model, QWidget* parent = nullptr);
+    /// Another step or run.
+    void clear();
+    [[nodiscard]] QPushButton* showLogButton() const { return m_showLog; }
+    /// The verbs on the chosen rows.
+    void fillMenu(QMenu& menu);
+    /// All rows as CSV; written in the work thread.
+    void exportTo(const QString& file);
+    /// What only the rows in sight need is asked for.
+    void askLastLines();
+
+signals:
+    void exported(const QString& file, const QString& problem); // "": well
 
 private:
-    void onChanged(const event::ChangeSet& changes);
-    void bind();
-    void applyFilter();
-    void refreshCount();
+    void buildView();
+    void onCurrentRow();
+    void onArranged();
+    void rememberRows();
+    void showChosen();
     void askStory();
-    void buildStateButtons(QHBoxLayout* row);
-    void refreshStateButtons();
-    void filterByState(event::MiniBatchState state, bool on);
     void showLog();
-    void showMenu(QPoint position);
+    void copyRows();
+    void askExport();
+    [[nodiscard]] std::vector<std::uint32_t> chosenNumbers() const;
     [[nodiscard]] static QString storyText(const RunState::MiniBatchStory& story);
+
     AppContext& m_context;
-    MiniBatchModel* m_model;
-    QLineEdit* m_filter;
-    QLabel* m_count;
+    MiniBatchModel& m_model;
     QTableView* m_view;
     QPlainTextEdit* m_story;
     QPushButton* m_showLog;
-    std::array<QPushButton*, event::kMiniBatchStates> m_states {};
     std::optional<event::AttemptEnded> m_lastAttempt; // of the chosen one
-    std::int64_t m_chosen = -1; // number of the mini-batch whose story is told
+    std::int64_t m_told = -1; // number of the mini-batch whose story is told
+    std::uint64_t m_toldEvent = 0; // its last event then
+    std::vector<std::uint32_t> m_remembered; // numbers of the selected rows, over a new arrangement
+    int m_scroll = 0;
+    bool m_isRestoring = false;
+    int m_sortColumn = 0;
+    Qt::SortOrder m_sortOrder = Qt::AscendingOrder;
 };
 
 } // namespace sheaf::ui

@@ -62,6 +62,8 @@ Tone toneOf(event::MiniBatchState state)
         return Tone::TimedOut;
     case event::MiniBatchState::Canceled:
         return Tone::Canceled;
+    case event::MiniBatchState::Ignored:
+        return Tone::Ignored;
     }
     return Tone::Pending;
 }
@@ -85,6 +87,10 @@ QColor toneColor(Tone tone, bool dark)
         return dark ? QColor(0xA857E4) : QColor(0xB55DFD);
     case Tone::Canceled:
         return dark ? QColor(0x94A1A5) : QColor(0x34001A);
+    case Tone::Ignored:
+        return dark ? QColor(0x60309C) : QColor(0x544860);
+    case Tone::Reused:
+        return dark ? QColor(0xE4FCFC) : QColor(0x54CC90);
     }
     return {};
 }
@@ -110,6 +116,10 @@ QColor toneTextColor(Tone tone)
         return dark ? toneColor(tone, true) : QColor(0x8F5200);
     case Tone::Queued:
         return dark ? toneColor(tone, true) : QColor(0x625D73);
+    case Tone::Ignored:
+        return dark ? QColor(0xB79BE8) : toneColor(tone, false);
+    case Tone::Reused:
+        return dark ? toneColor(tone, true) : QColor(0x1B7A50);
     case Tone::Running:
     case Tone::Canceled:
         return toneColor(tone, dark);
@@ -118,6 +128,12 @@ QColor toneTextColor(Tone tone)
 }
 
 namespace {
+
+/// The sign stands out from the state's colour.
+QColor markColor(Tone tone)
+{
+    return toneColor(tone).lightnessF() > 0.55F && (theme().dark || tone == Tone::Reused) ? QColor(0x15171A) : QColor(Qt::white);
+}
 
 void line(QPainter& painter, std::initializer_list<QPointF> points, const QRectF& box)
 {
@@ -128,8 +144,14 @@ void line(QPainter& painter, std::initializer_list<QPointF> points, const QRectF
     painter.drawPolyline(polygon);
 }
 
+} // namespace
+
 void paintMark(QPainter& painter, const QRectF& box, Tone tone)
 {
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(QPen(markColor(tone), qMax(1.4, box.width() * 0.11), Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+    painter.setBrush(Qt::NoBrush);
     switch (tone) {
     case Tone::Pending:
         break;
@@ -164,10 +186,16 @@ void paintMark(QPainter& painter, const QRectF& box, Tone tone)
     case Tone::Canceled:
         line(painter, { { 0.28, 0.5 }, { 0.72, 0.5 } }, box);
         break;
+    case Tone::Ignored:
+        line(painter, { { 0.32, 0.66 }, { 0.68, 0.34 } }, box);
+        break;
+    case Tone::Reused: // done before
+        line(painter, { { 0.22, 0.52 }, { 0.36, 0.66 }, { 0.56, 0.38 } }, box);
+        line(painter, { { 0.50, 0.64 }, { 0.53, 0.67 }, { 0.78, 0.34 } }, box);
+        break;
     }
+    painter.restore();
 }
-
-} // namespace
 
 void paintGlyph(QPainter& painter, const QRectF& box, Tone tone)
 {
@@ -183,9 +211,6 @@ void paintGlyph(QPainter& painter, const QRectF& box, Tone tone)
         painter.setPen(Qt::NoPen);
         painter.setBrush(toneColor(tone));
         painter.drawEllipse(box.adjusted(side * .04, side * .04, -side * .04, -side * .04));
-        const bool darkMark = toneColor(tone).lightnessF() > 0.55 && theme().dark;
-        painter.setPen(QPen(darkMark ? QColor(0x15171A) : QColor(Qt::white), stroke, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
-        painter.setBrush(Qt::NoBrush);
         paintMark(painter, box, tone);
     }
     painter.restore();
