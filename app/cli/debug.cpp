@@ -89,17 +89,22 @@ std::string named(const std::vector<std::string>& files)
     return text::join(first, ", ") + (files.size() > kNamedFiles ? fmt::format(" and {} more", files.size() - kNamedFiles) : "");
 }
 
+std::string itemsWord(std::uint64_t count)
+{
+    return count == 1 ? "1 item" : fmt::format("{} items", count);
+}
+
 std::string wordsOf(const event::AttemptEnded& recorded)
 {
     const std::string where = fmt::format("on node {} {}", recorded.node.value, runtime::RunDir::processName(recorded.process));
     return recorded.outcome == event::AttemptOutcome::Done
-        ? fmt::format("returned {} items in {} {}", recorded.returned, text::humanSeconds(recorded.runSeconds), where)
+        ? fmt::format("returned {} in {} {}", itemsWord(recorded.returned), text::humanSeconds(recorded.runSeconds), where)
         : fmt::format("{} {}: {}", json::enumName(recorded.outcome), where, harmlessLine(recorded.error));
 }
 
 std::string wordsOf(const workspace::DebugResult& result)
 {
-    return result.outcome == "Done" ? fmt::format("returned {} items in {}", result.returned, text::humanSeconds(result.runSeconds))
+    return result.outcome == "Done" ? fmt::format("returned {} in {}", itemsWord(result.returned), text::humanSeconds(result.runSeconds))
         : result.outcome == "Left"  ? "left before it had ended"
                                     : fmt::format("{}: {}", result.outcome, harmlessLine(result.error));
 }

@@ -302,7 +302,8 @@ Result<DebugSession> prepareDebug(const Workspace& workspace, const DebugRequest
     environment.emplace("PATH", runtime::searchPath(read->dir));
     session.environment = worker::childEnvironment(worker::withWorkerPackage(std::move(environment)));
     // -B: the copy of the code gets nothing that is not the user's.
-    session.words = { read->spec.python, "-B", "-m", "sheaf_worker.debug_one", startFile.string() };
+    // The interpreter's own modules are no frozen ones: debugpy could not stop in what they call.
+    session.words = { read->spec.python, "-B", "-X", "frozen_modules=off", "-m", "sheaf_worker.debug_one", startFile.string() };
     if (auto written = paths::writeFile(startFile, startText(start, session, request.miniBatch, read->plan.line(request.miniBatch))); !written) {
         return tl::unexpected<Error>(written.error());
     }

@@ -85,7 +85,7 @@ class Debug(SheafTest):
 
         out = self.sheaf("debug", run, "work", "--batch", 1)
         self.assertEqual((self.folder_of(run, 1) / "rows.txt").read_text(), "row 1\n")
-        self.assertRegex(out, r"was  returned 1 items in .*\nnow  returned 1 items")
+        self.assertRegex(out, r"was  returned 1 item in .*\nnow  returned 1 item")
         self.assertEqual(self.hashes(run), before)
 
     def test_variables_and_arguments_are_those_of_the_run(self):
@@ -111,7 +111,7 @@ class Debug(SheafTest):
         out = self.sheaf("debug", run, "work", "--batch", 2, code=1)
         self.assertIn("has changed since (entry.py)", out)
         out = self.sheaf("debug", run, "work", "--batch", 2, "--current-code")
-        self.assertRegex(out, r"was  Exception .*KeyError: 'x'\nnow  returned 1 items")
+        self.assertRegex(out, r"was  Exception .*KeyError: 'x'\nnow  returned 1 item")
         self.assertEqual((self.folder_of(run, 2, 2) / "rows.txt").read_text(), "mended\n")
 
     def test_pdb_in_a_terminal_at_the_place_where_it_was_raised(self):
@@ -146,7 +146,7 @@ class Debug(SheafTest):
         from sheaf_test import wait_until
         wait_until("the plan", lambda: (self.run_dir("going") / "steps" / "work" / "plan.json").exists())
         self.environment["HERE"] = "1"
-        self.assertIn("was  not tried yet\nnow  returned 1 items", self.sheaf("debug", "going", "work", "--batch", 3))
+        self.assertIn("was  not tried yet\nnow  returned 1 item", self.sheaf("debug", "going", "work", "--batch", 3))
         self.sheaf("stop", "going", "--now")
 
     def test_what_cannot_be_begun_ends_with_2(self):

@@ -235,7 +235,7 @@ class OneMiniBatch:
         self._result["items"] = items
         function = "enqueue" if self._entry.asynchronous is not None else "run"
         kind = self._start["miniBatchKind"]
-        _tell("%s(mini_batch): mini-batch %d, %d %s" % (function, self._question["miniBatch"], items, "files" if kind == "Files" else "rows"))
+        _tell("%s(mini_batch): mini-batch %d, %s" % (function, self._question["miniBatch"], _counted(items, "file" if kind == "Files" else "row")))
         if kind == "Files":
             _show_lines([str(path) for path in mini_batch])
         elif kind == "Table":
@@ -267,7 +267,7 @@ class OneMiniBatch:
             file.write(header + b"\n" if header else b"")
             file.write(rows)
         self._result.update(outcome="Done", returned=count)
-        _tell("returned %d items in %.2f s" % (count, self._result["runSeconds"]))
+        _tell("returned %s in %.2f s" % (_counted(count, "item"), self._result["runSeconds"]))
         if self._start["appendRow"]:
             _show_lines((([header] if header else []) + rows.split(b"\n", _SHOWN + 1))[:_SHOWN + 1], count + (1 if header else 0))
         else:
@@ -311,6 +311,10 @@ def _write(path, result):
     told = {name: encode(value).decode("utf-8") if isinstance(value, str) else value for name, value in result.items()}
     with open(path, "w", encoding="utf-8") as file:
         json.dump(told, file)
+
+
+def _counted(count, what):
+    return "%d %s%s" % (count, what, "" if count == 1 else "s")
 
 
 def _show_lines(lines, count=None):
