@@ -79,9 +79,9 @@ private:
     }
     [[nodiscard]] std::string hangingScript() const
     {
-        return "import subprocess, time\ndef run(b):\n    child = subprocess.Popen(['sleep', '600'])\n    with open('" + m_job.folder().path().string()
+        return "import subprocess, threading\ndef run(b):\n    child = subprocess.Popen(['sleep', '600'])\n    with open('" + m_job.folder().path().string()
             + "/pids.new', 'w') as file:\n        file.write('%d %d' % (os.getpid(), child.pid))\n    os.rename(file.name, file.name[:-4])\n"
-              "    print('hangs')\n    while True:\n        time.sleep(1)\n";
+              "    print('hangs')\n    threading.Event().wait()\n";
     }
     [[nodiscard]] std::pair<int, int> pids() const
     {

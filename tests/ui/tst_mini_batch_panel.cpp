@@ -13,6 +13,9 @@
 #include "ui/widgets/empty_hint.h"
 #include "ui/widgets/state_badge.h"
 #include "ui/widgets/traceback_view.h"
+
+#include <fstream>
+#include <sys/stat.h>
 #endif
 
 #include <QAbstractItemModelTester>
@@ -239,8 +242,9 @@ private slots:
     void one_that_is_running_is_followed_to_its_end()
     {
         test::RealRun job;
-        job.write("import time\ndef run(mini_batch):\n    print('begun')\n    while number(mini_batch[0]) == 0 and not os.path.exists('" + job.folder().path().string()
-                + "/go'):\n        time.sleep(0.05)\n    return ['late']\n",
+        const auto gate = job.folder().path() / "go"; // opened by both sides at once
+        QCOMPARE(::mkfifo(gate.c_str(), 0600), 0);
+        job.write("def run(mini_batch):\n    print('begun')\n    if number(mini_batch[0]) == 0:\n        open('" + gate.string() + "').close()\n    return ['late']\n",
             2, "    retry_settings: { timeout: 100 }\n");
         QCOMPARE(job.sheaf({ QStringLiteral("run"), QStringLiteral("pipeline.yml"), QStringLiteral("--name"), QStringLiteral("live"), QStringLiteral("--detach") }), 0);
         AppContext context;
@@ -259,7 +263,7 @@ private slots:
         QTest::mouseClick(child<QPushButton>(panel, "batch.log"), Qt::LeftButton);
         QCOMPARE(logs.value(0).value(1).toLongLong(), -1); // the end of its process's file
         bothThemes(panel, QStringLiteral("batch-running"));
-        job.folder().write("go", "");
+        std::ofstream(gate).close();
         QTRY_COMPARE_WITH_TIMEOUT(badge->word(), wordOf(event::MiniBatchState::Done), 30000);
         QTRY_COMPARE(text(panel, "batch.rows"), QStringLiteral("late"));
         QCOMPARE(text(panel, "batch.lines"), QStringLiteral("begun"));
