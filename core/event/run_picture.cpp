@@ -549,9 +549,8 @@ private:
         if (state == StepState::Canceled) {
             moveAll(index, isOpen, MiniBatchState::Canceled);
         } else if (state == StepState::Failed) {
-            const auto isRunning
-                = [](MiniBatchState now) { return now == MiniBatchState::Running; };
-            moveAll(index, isRunning, MiniBatchState::Pending);
+            const auto wasUnderWay = [](MiniBatchState now) { return now == MiniBatchState::Running || now == MiniBatchState::Retrying; };
+            moveAll(index, wasUnderWay, MiniBatchState::Pending);
         }
     }
 

@@ -18,6 +18,7 @@ class QLineEdit;
 class QPlainTextEdit;
 class QPushButton;
 class QRadioButton;
+class QSplitter;
 class QStackedLayout;
 
 namespace sheaf::ui {
@@ -41,13 +42,13 @@ public:
     ~DebugPane() override;
 
     [[nodiscard]] bool isRunning() const { return m_preparing || m_process.state() != QProcess::NotRunning; }
-
-    /// Ends what runs here: first politely.
+    /// Ends it, and what it started: first politely.
     void stop();
 
 protected:
     bool event(QEvent* event) override;
     void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     void build();
@@ -88,6 +89,7 @@ private:
     QWidget* m_commandRow = nullptr;
     QLineEdit* m_command = nullptr;
     QLabel* m_note = nullptr;
+    QSplitter* m_splitter = nullptr;
     QPlainTextEdit* m_output = nullptr;
     QWidget* m_end = nullptr;
     StateBadge* m_was = nullptr;

@@ -10,14 +10,17 @@
 #include "ui/palette/palette_panel.h"
 #include "ui/palette/starter_files_dialog.h"
 #include "ui/problems/problem_list.h"
+#include "ui/repair/repair_dialog.h"
 #include "ui/shell/file_keeper.h"
 #include "ui/shell/preferences_dialog.h"
+#include "ui/shell/run_page.h"
 #include "ui/shell/shortcuts_dialog.h"
 #include "ui/shell/start_page.h"
 #include "ui/shell/step_details.h"
 #include "ui/source/source_panel.h"
 #include "ui/state/app_context.h"
 #include "ui/style/icons.h"
+#include "ui/style/state_tone.h"
 #include "ui/style/theme.h"
 #include "ui/text/convert.h"
 #include "ui/text/error_text.h"
@@ -68,7 +71,10 @@ MainWindow::MainWindow(AppContext& context)
     m_theme = m_context.settings.settings().theme;
     const QSettings settings;
     restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
-    m_sized = restoreState(settings.value(QStringLiteral("window/state")).toByteArray());
+    if (const QByteArray layout = settings.value(QStringLiteral("window/state")).toByteArray(); restoreState(layout)) {
+        m_graphLayout = layout;
+    }
+    m_runLayout = settings.value(QStringLiteral("window/runState")).toByteArray();
     showStart();
     refreshActions();
 }
@@ -83,11 +89,22 @@ void MainWindow::buildPanels()
     auto* start = new StartPage(m_context, this);
     m_canvas = new CanvasPanel(m_context, this);
     m_pages->addWidget(start);
+    m_runPage = new RunPage(m_context, this);
     m_pages->addWidget(m_canvas);
+    m_pages->addWidget(m_runPage);
+    m_modes = new QTabBar(this);
+    m_modes->setObjectName(QStringLiteral("main.modes"));
+    m_modes->setAccessibleName(tr("Graph or run"));
+    m_modes->setDocumentMode(true);
+    m_modes->setDrawBase(false);
+    m_modes->setExpanding(false);
+    m_modes->addTab(tr("Graph"));
+    m_modes->addTab(tr("Run"));
     auto* center = new QWidget(this);
     auto* layout = new QVBoxLayout(center);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
+    layout->addWidget(m_modes);
     layout->addWidget(m_message);
     layout->addWidget(m_pages, 1);
     setCentralWidget(center);
@@ -309,6 +326,18 @@ void MainWindow::buildViewMenu()
         add(QStringLiteral("view.actualSize"), tr("A&ctual size"), { QKeySequence(Qt::CTRL | Qt::Key_0) }, [graph] { graph->zoomTo(1); }),
     };
     view->addSeparator();
+    add(QStringLiteral("view.graph"), tr("&Graph"), { QKeySequence(Qt::ALT | Qt::Key_1) }, [this] {
+        if (m_context.pipeline.isOpen()) {
+            showPage(m_canvas);
+        }
+    });
+    add(QStringLiteral("view.run"), tr("&Run"), { QKeySequence(Qt::ALT | Qt::Key_2) }, [this] {
+        if (m_context.run.isOpen()) {
+            showPage(m_runPage);
+        }
+    });
+    view->addActions(m_runPage->pageActions());
+    view->addSeparator();
     add(QStringLiteral("view.nextPanel"), tr("&Next panel"), { QKeySequence(Qt::Key_F6) }, [this] { focusPanel(1); });
     add(QStringLiteral("view.previousPanel"), tr("&Previous panel"), { QKeySequence(Qt::SHIFT | Qt::Key_F6) }, [this] { focusPanel(-1); });
     view->addSeparator();
@@ -357,11 +386,23 @@ void MainWindow::connectAll()
             tr("<b>Sheaf %1</b><br>A studio and a runtime for parallel batch jobs over MPI.<br>GPL-3.0-or-later")
                 .arg(QApplication::applicationVersion()));
     });
+    connect(m_modes, &QTabBar::currentChanged, this, [this](int mode) {
+        if (m_pages->currentIndex() != 0) {
+            showPage(mode == 0 ? static_cast<QWidget*>(m_canvas) : m_runPage);
+        }
+    });
     connect(m_history, &HistoryPanel::openRequested, this, [this](const QString& name) { openRun(name); });
-    connect(&m_context.selection, &SelectionState::stepOpened, this, [this] {
+    const auto showDetails = [this] {
+        showPage(m_canvas);
         m_detailsDock->show();
         m_detailsDock->raise();
-    });
+    };
+    connect(&m_context.selection, &SelectionState::stepOpened, this, showDetails);
+    connect(&m_context.selection, &SelectionState::fieldAsked, this, showDetails);
+    connect(&m_context.selection, &SelectionState::pageAsked, this, [this] { showPage(m_runPage); });
+    connect(&m_context.selection, &SelectionState::debugAsked, this, [this] { showPage(m_runPage); });
+    connect(&m_context.selection, &SelectionState::repairAsked, this, [this](const QString& filter) { (new RepairDialog(m_context, filter, this))->open(); });
+    connect(&m_context.selection, &SelectionState::logAsked, this, [this] { showPage(m_runPage); });
     connect(&m_context.settings, &SettingsState::changed, this, [this] {
         const QString chosen = m_context.settings.settings().theme;
         auto* application = qobject_cast<QApplication*>(QCoreApplication::instance());
@@ -403,6 +444,7 @@ void MainWindow::connectAll()
     });
     connect(&m_context.run, &RunState::closed, this, [this] { refreshActions(); });
     connect(&m_context.run, &RunState::started, this, [this](const QString&, const QStringList& remarks) {
+        showPage(m_runPage);
         m_context.history.refresh();
         if (remarks.isEmpty()) {
             m_message->clearMessage();
@@ -463,14 +505,7 @@ void MainWindow::openFile(const QString& file)
     m_context.settings.addRecentFile(file);
     m_context.pipeline.open(file);
     m_context.history.setFolder(workspaceOf(file));
-    m_pages->setCurrentWidget(m_canvas);
-    for (QDockWidget* dock : docks()) {
-        dock->show();
-    }
-    if (!std::exchange(m_sized, true)) { // sizes only hold once the docks are shown
-        resizeDocks({ m_paletteDock, m_detailsDock }, { 210, width() * 2 / 5 }, Qt::Horizontal);
-        resizeDocks({ m_problemsDock, m_historyDock }, { 250, 250 }, Qt::Vertical);
-    }
+    showPage(m_canvas);
     m_problemsDock->raise();
     setWindowTitle(tr("%1[*] — Sheaf").arg(QFileInfo(file).dir().dirName() + QLatin1Char('/') + QFileInfo(file).fileName()));
     refreshActions();
@@ -481,8 +516,7 @@ void MainWindow::openRun(const QString& name)
     m_message->clearMessage();
     const QString folder = m_context.history.folder();
     m_context.run.open(folder, name);
-    m_pages->setCurrentWidget(m_canvas);
-    m_detailsDock->show();
+    showPage(m_runPage);
     refreshActions();
 }
 
@@ -503,11 +537,46 @@ void MainWindow::attachToActive()
 
 void MainWindow::showStart()
 {
-    m_pages->setCurrentIndex(0);
-    for (QDockWidget* dock : docks()) {
-        dock->hide();
+    showPage(m_pages->widget(0));
+    refreshActions();
+}
+
+/// The graph and a run each have their docks as the user left them; the start page has none.
+void MainWindow::showPage(QWidget* page)
+{
+    QWidget* before = m_pages->currentWidget();
+    if (before == m_canvas && before != page) {
+        m_graphLayout = saveState();
+    } else if (before == m_runPage && before != page) {
+        m_runLayout = saveState();
+    }
+    const bool isOther = before != page;
+    m_pages->setCurrentWidget(page);
+    m_modes->setVisible(page != m_pages->widget(0));
+    const QSignalBlocker blocker(m_modes);
+    m_modes->setCurrentIndex(page == m_runPage ? 1 : 0);
+    const bool known = isOther && page == m_canvas ? restoreState(m_graphLayout) : isOther && page == m_runPage ? restoreState(m_runLayout) : !isOther && page != m_pages->widget(0);
+    if (!known) {
+        for (QDockWidget* dock : docks()) {
+            dock->setVisible(page == m_canvas);
+        }
+    }
+    if (!known && page == m_canvas) { // sizes only hold once the docks are shown
+        resizeDocks({ m_paletteDock, m_detailsDock }, { 210, width() * 2 / 5 }, Qt::Horizontal);
+        resizeDocks({ m_problemsDock, m_historyDock }, { 250, 250 }, Qt::Vertical);
     }
     refreshActions();
+}
+
+/// A look at the tab says how the run is doing while the graph is worked on.
+void MainWindow::refreshModes()
+{
+    const auto& run = m_context.run;
+    m_modes->setTabEnabled(0, m_context.pipeline.isOpen());
+    m_modes->setTabEnabled(1, run.isOpen() || run.isStarting());
+    const QString state = !run.isOpen() ? QString() : run.isInterrupted() ? tr("Interrupted") : wordOf(run.picture().state());
+    m_modes->setTabText(1, state.isEmpty() ? tr("Run") : tr("Run: %1").arg(state));
+    m_modes->setTabIcon(1, run.isOpen() ? toneIcon(run.isInterrupted() ? Tone::Canceled : toneOf(run.picture().state()), devicePixelRatioF()) : QIcon());
 }
 
 void MainWindow::run()
@@ -535,6 +604,7 @@ void MainWindow::stop()
 
 void MainWindow::refreshActions()
 {
+    refreshModes();
     const bool busy = m_context.run.isOpen() && (m_context.run.isActive() || m_context.run.isStarting());
     const bool isOpen = m_context.document.isOpen();
     m_save->setEnabled(isOpen && m_context.document.isDirty());
@@ -574,9 +644,9 @@ void MainWindow::closeEvent(QCloseEvent* event)
     }
     QSettings settings;
     settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
-    if (m_pages->currentWidget() == m_canvas) {
-        settings.setValue(QStringLiteral("window/state"), saveState());
-    }
+    (m_pages->currentWidget() == m_canvas ? m_graphLayout : m_runLayout) = m_pages->currentIndex() == 0 ? m_runLayout : saveState();
+    settings.setValue(QStringLiteral("window/state"), m_graphLayout);
+    settings.setValue(QStringLiteral("window/runState"), m_runLayout);
     QMainWindow::closeEvent(event);
 }
 

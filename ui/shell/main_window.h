@@ -10,6 +10,7 @@ class QAction;
 class QDockWidget;
 class QLabel;
 class QStackedWidget;
+class QTabBar;
 
 namespace sheaf::ui {
 
@@ -19,6 +20,7 @@ class FileKeeper;
 class HistoryPanel;
 class MessageBar;
 class StarterFilesDialog;
+class RunPage;
 class StepDetails;
 
 /// The frame: places the panels, holds the actions, says in one line what is going on. It knows no more of a panel than
@@ -54,6 +56,8 @@ private:
     void goBack();
     void offerFiles();
     void showStart();
+    void showPage(QWidget* page);
+    void refreshModes();
     void stop();
     void attachToActive();
     void refreshActions();
@@ -65,7 +69,9 @@ private:
     QStackedWidget* m_pages = nullptr;
     MessageBar* m_message = nullptr;
     FileKeeper* m_files = nullptr;
+    QTabBar* m_modes = nullptr; // graph or run
     CanvasPanel* m_canvas = nullptr;
+    RunPage* m_runPage = nullptr;
     StepDetails* m_details = nullptr;
     HistoryPanel* m_history = nullptr;
     QDockWidget* m_paletteDock = nullptr;
@@ -94,7 +100,8 @@ private:
     bool m_runWhenRead = false;
     bool m_isFresh = false; // opened, and not read yet
     bool m_hadErrors = false; // the last time it was read
-    bool m_sized = false; // the docks have sizes of their own
+    QByteArray m_graphLayout; // of the docks, as the user left them beside the graph
+    QByteArray m_runLayout; // and beside a run
 };
 
 } // namespace sheaf::ui

@@ -380,23 +380,52 @@ void RunState::stop(bool now)
 
 void RunState::resume()
 {
-    if (!isOpen() || m_starting) {
+    if (isOpen()) {
+        startAgain([journal = m_journal, name = m_dir->name()] { return journal->workspace.resume(name); });
+    }
+}
+
+void RunState::repair(const runtime::RepairRequest& request, bool currentCode)
+{
+    if (isOpen()) {
+        startAgain([journal = m_journal, name = m_dir->name(), request, currentCode] {
+            return workspace::repair(journal->workspace, name, request, currentCode);
+        });
+    }
+}
+
+/// `verb` has the open run go on, in the work thread.
+void RunState::startAgain(std::function<Result<void>()> verb)
+{
+    if (m_starting) {
         return;
     }
     m_starting = true;
     m_stopAsked = false;
     emit activityChanged();
+    m_worker.ask(this, std::move(verb), [this](const Result<void>& result) {
+        m_starting = false;
+        emit activityChanged();
+        if (!result) {
+            emit failed(result.error());
+            return;
+        }
+        poll();
+    });
+}
+
+void RunState::askCodeDifference(
+    QObject* guard, const QString& step, std::function<void(const Result<workspace::CodeDifference>&)> then)
+{
+    const event::StepPicture* picture = this->step(step);
+    const pipeline::StepSpec* spec = stepSpec(step);
+    if (!isOpen() || picture == nullptr || spec == nullptr) {
+        return;
+    }
+    event::StepPicture brief; // all that is asked of it
+    brief.codes = picture->codes;
     m_worker.ask(
-        this, [journal = m_journal, name = m_dir->name()] { return journal->workspace.resume(name); },
-        [this](const Result<void>& result) {
-            m_starting = false;
-            emit activityChanged();
-            if (!result) {
-                emit failed(result.error());
-                return;
-            }
-            poll();
-        });
+        guard, [spec = *spec, dir = *m_dir, brief] { return workspace::codeDifference(spec, dir, brief); }, std::move(then));
 }
 
 void RunState::askStory(QObject* guard, StepIndex step, MiniBatchIndex miniBatch, std::function<void(MiniBatchStory)> then)

@@ -7,6 +7,7 @@
 #include "core/monitor/sample.h"
 #include "core/pipeline/run_spec.h"
 #include "core/plan/plan_file.h"
+#include "core/workspace/repair.h"
 #include "core/workspace/workspace.h"
 
 #include <functional>
@@ -65,6 +66,11 @@ public:
     void start(const QString& workspaceFolder, const workspace::StartRequest& request);
     void stop(bool now);
     void resume();
+    /// Runs mini-batches of a step again, or ignores them; with `currentCode` the user's code of now (workspace::repair).
+    void repair(const runtime::RepairRequest& request, bool currentCode);
+    /// How the user's code differs from what the step ran last; answered in the main thread while `guard` lives. Nothing is answered when
+    /// no run is open.
+    void askCodeDifference(QObject* guard, const QString& step, std::function<void(const Result<workspace::CodeDifference>&)> then);
 
     /// The beginning of something that may be long.
     struct TextPart {
@@ -109,6 +115,7 @@ private:
     struct Chunk;
     void poll();
     void take(int visit, Chunk chunk);
+    void startAgain(std::function<Result<void>()> verb);
     void setActive(bool active);
 
     WorkThread& m_reader;
