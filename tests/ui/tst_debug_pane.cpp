@@ -25,6 +25,7 @@
 #include <QPushButton>
 #include <QRadioButton>
 #include <QSignalSpy>
+#include <QSplitter>
 
 using namespace sheaf;
 using namespace sheaf::ui;
@@ -138,6 +139,9 @@ private slots:
         auto* traceback = child<TracebackView>(pane, "debug.traceback");
         QVERIFY(traceback->toPlainText().contains(QStringLiteral("File \"entry.py\", line ")));
         bothThemes(pane, QStringLiteral("debug-failed"));
+        pane.resize(1180, 380); // below the pages of a run
+        QCOMPARE(child<QSplitter>(pane, "debug.splitter")->orientation(), Qt::Horizontal);
+        bothThemes(pane, QStringLiteral("debug-wide"));
 
         QSignalSpy places(&context.selection, &SelectionState::placeAsked);
         emit traceback->placeActivated(m_job.path() + QStringLiteral("/.sheaf/debug/r-work-2-1/code/entry.py"), 1);

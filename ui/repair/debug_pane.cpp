@@ -58,6 +58,7 @@ constexpr qint64 kRowBytes = 256 * 1024;
 constexpr int kEndMilliseconds = 2000;
 constexpr int kPort = 5678; // what editors ask for unless told otherwise
 constexpr int kNamedFiles = 3;
+constexpr int kWide = 900;
 
 QString named(const std::vector<std::string>& files)
 {
@@ -195,13 +196,13 @@ void DebugPane::build()
     m_output = textOf(page, "debug.output", tr("What it prints"));
     m_output->setMaximumBlockCount(kMostLines);
     m_output->setPlaceholderText(tr("What it prints is shown here, as it comes."));
-    auto* splitter = new QSplitter(Qt::Vertical, page);
-    splitter->setObjectName(QStringLiteral("debug.splitter"));
-    splitter->setChildrenCollapsible(false);
-    splitter->addWidget(m_output);
-    splitter->addWidget(buildEnd());
-    splitter->setStretchFactor(0, 1);
-    splitter->setStretchFactor(1, 1);
+    m_splitter = new QSplitter(Qt::Vertical, page);
+    m_splitter->setObjectName(QStringLiteral("debug.splitter"));
+    m_splitter->setChildrenCollapsible(false);
+    m_splitter->addWidget(m_output);
+    m_splitter->addWidget(buildEnd());
+    m_splitter->setStretchFactor(0, 1);
+    m_splitter->setStretchFactor(1, 1);
     m_note = new QLabel(page);
     m_note->setObjectName(QStringLiteral("debug.note"));
     m_note->setTextFormat(Qt::PlainText);
@@ -219,7 +220,7 @@ void DebugPane::build()
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     column->addLayout(head);
-    column->addWidget(splitter, 1);
+    column->addWidget(m_splitter, 1);
     m_pages->addWidget(m_hint);
     m_pages->addWidget(page);
 }
@@ -262,10 +263,9 @@ QWidget* DebugPane::buildSubject()
     code->setSpacing(space::kPanel);
     code->addWidget(m_snapshot);
     code->addWidget(m_present);
-    code->addStretch(1);
+    code->addWidget(m_codeNote, 1);
     grid->addWidget(words, 2, 0);
     grid->addLayout(code, 2, 1);
-    grid->addWidget(m_codeNote, 3, 1);
     for (QRadioButton* button : { m_snapshot, m_present }) {
         connect(button, &QRadioButton::clicked, this, [this] {
             m_codeChosen = true;
@@ -509,7 +509,7 @@ void DebugPane::refreshButtons()
     m_debugpy->setToolTip(m_subject && !m_hasDebugpy
             ? tr("%1 has no debugpy. Install it there: pip install debugpy").arg(toQt(m_subject->python))
             : tr("Starts it and waits until your editor's debugger attaches (debugpy)"));
-    m_stop->setEnabled(runs && !m_preparing);
+    m_stop->setEnabled(runs && !m_stopped);
     m_folder->setVisible(m_session.has_value());
     m_snapshot->setEnabled(m_subject && !runs);
     m_present->setEnabled(m_subject && !runs && m_subject->isCodeThere);
@@ -537,6 +537,13 @@ void DebugPane::changeEvent(QEvent* event)
     }
 }
 
+/// Where there is more width than height, what it prints and how it ended stand beside each other.
+void DebugPane::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    m_splitter->setOrientation(width() >= kWide ? Qt::Horizontal : Qt::Vertical);
+}
+
 void DebugPane::say(const QString& words, bool isBad)
 {
     QPalette colors = palette();
@@ -557,7 +564,7 @@ void DebugPane::run(bool withDebugpy)
     }
     m_takesFocus = m_run->hasFocus() || m_debugpy->hasFocus();
     m_preparing = true;
-    m_stopped = false;
+    m_stopped = false; // asked for anew
     say({});
     m_output->clear();
     m_end->hide();
@@ -573,6 +580,11 @@ void DebugPane::run(bool withDebugpy)
                 const ErrorText error = errorText(session.error());
                 say(error.sentence + QLatin1Char(' ') + error.fix, true);
                 m_state->hide();
+                refreshButtons();
+                return;
+            }
+            if (m_stopped) {
+                m_state->setState(Tone::Canceled, tr("Stopped"));
                 refreshButtons();
                 return;
             }
@@ -655,13 +667,16 @@ void DebugPane::readOutput()
 
 void DebugPane::stop()
 {
-    if (m_process.state() == QProcess::NotRunning) {
+    if (!isRunning()) {
         return;
     }
     m_stopped = true;
+    m_stop->setEnabled(false);
+    if (m_preparing) {
+        return; // it is not begun then
+    }
     signalGroup(SIGTERM);
     m_impatience.start();
-    m_stop->setEnabled(false);
 }
 
 void DebugPane::signalGroup(int number)
