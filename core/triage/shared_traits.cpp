@@ -21,6 +21,7 @@ constexpr double kNearlyAll = 0.8; // of the members
 constexpr double kLift = 2; // times as often as among the others
 constexpr double kChance = 0.05;
 constexpr std::uint32_t kFewest = 3;
+constexpr std::uint32_t kFewForPlace = 19; // others, for one alone to stand out by its place
 constexpr std::uint32_t kSizesOfOthers = 4000; // files looked at to know what is usual
 constexpr std::uint32_t kValues = 100'000; // kinds, folders and keys counted; what comes after is rare
 
@@ -67,23 +68,31 @@ std::string countsOf(const SharedTrait& trait, std::string_view doing, std::stri
         text::humanCount(trait.othersWith), text::humanCount(trait.others), trait.othersWith == 1 && did == "do" ? "does" : did);
 }
 
-/// Which mini-batches are members, and which others have been worked on.
+/// Which mini-batches are members, and which of the others have been tried: those that nobody has worked on yet say nothing.
 struct Parts {
-    std::vector<bool> isMember;
+    enum class Part : std::uint8_t { Untried, Other, Member };
+    std::vector<Part> parts;
     std::uint32_t members = 0;
-    std::uint32_t others = 0; // all that are no members
+    std::uint32_t others = 0;
 
     Parts(const event::FailureGroup& group, const event::StepPicture& step)
-        : isMember(step.total(), false)
+        : parts(step.total(), Part::Untried)
     {
         for (const MiniBatchIndex member : group.members) {
-            if (member.value < isMember.size() && !isMember[member.value]) {
-                isMember[member.value] = true;
+            if (member.value < parts.size() && !isMember(member.value)) {
+                parts[member.value] = Part::Member;
                 ++members;
             }
         }
-        others = step.total() - members;
+        for (std::uint32_t i = 0; i < step.total(); ++i) {
+            if (!isMember(i) && step.miniBatches[i].lastEvent != 0) {
+                parts[i] = Part::Other;
+                ++others;
+            }
+        }
     }
+    [[nodiscard]] bool isMember(std::uint32_t index) const { return parts[index] == Part::Member; }
+    [[nodiscard]] bool isOther(std::uint32_t index) const { return parts[index] == Part::Other; }
 };
 
 using Traits = std::vector<SharedTrait>;
@@ -98,7 +107,7 @@ void addNode(const event::FailureGroup& group, const event::StepPicture& step, c
     }
     std::uint32_t others = 0;
     for (std::uint32_t i = 0; i < step.total(); ++i) {
-        if (!parts.isMember[i] && step.miniBatches[i].lastEvent != 0) {
+        if (parts.isOther(i)) {
             ++tallies[step.miniBatches[i].node.value].others;
             ++others;
         }
@@ -121,12 +130,12 @@ void addProcess(const event::StepPicture& step, const Parts& parts, Traits& trai
     std::uint32_t others = 0;
     for (std::uint32_t i = 0; i < step.total(); ++i) {
         const event::MiniBatchNow& now = step.miniBatches[i];
-        if (now.lastEvent == 0 || (parts.isMember[i] && now.state == event::MiniBatchState::Done)) {
+        if (now.lastEvent == 0 || (parts.isMember(i) && now.state == event::MiniBatchState::Done)) {
             continue; // done elsewhere in a later attempt: where it failed is not known here
         }
         Tally& tally = tallies[{ now.node.value, now.process.value }];
-        ++(parts.isMember[i] ? tally.with : tally.others);
-        ++(parts.isMember[i] ? members : others);
+        ++(parts.isMember(i) ? tally.with : tally.others);
+        ++(parts.isMember(i) ? members : others);
     }
     const auto best = bestOf(tallies, members, others);
     if (best == tallies.end()) {
@@ -144,28 +153,29 @@ void addProcess(const event::StepPicture& step, const Parts& parts, Traits& trai
 /// Members that lie close together in the plan, or are its first or last ones.
 void addPosition(const Parts& parts, Traits& traits)
 {
-    const auto total = static_cast<std::uint32_t>(parts.isMember.size());
-    const auto first = static_cast<std::uint32_t>(std::find(parts.isMember.begin(), parts.isMember.end(), true) - parts.isMember.begin());
-    if (first == total) {
-        return;
-    }
-    const auto last = total - 1 - static_cast<std::uint32_t>(std::find(parts.isMember.rbegin(), parts.isMember.rend(), true) - parts.isMember.rbegin());
+    const auto total = static_cast<std::uint32_t>(parts.parts.size());
+    const auto isMember = [](Parts::Part part) { return part == Parts::Part::Member; };
+    const auto begin = std::find_if(parts.parts.begin(), parts.parts.end(), isMember);
+    const auto end = std::find_if(parts.parts.rbegin(), parts.parts.rend(), isMember).base();
+    const auto first = static_cast<std::uint32_t>(begin - parts.parts.begin());
+    const auto last = static_cast<std::uint32_t>(end - parts.parts.begin()) - 1;
+    const auto between = static_cast<std::uint32_t>(std::count(begin, end, Parts::Part::Other));
     SharedTrait trait { TraitKind::Position, first == last ? std::to_string(first) : fmt::format("{}-{}", first, last), parts.members,
-        parts.members, last - first + 1 - parts.members, parts.others, {} };
+        parts.members, between, parts.others, {} };
     const bool atEnd = last + 1 == total;
     const bool atStart = first == 0;
     if (parts.members == 1) {
-        if ((atEnd || atStart) && total >= 20) {
+        if ((atEnd || atStart) && parts.others >= kFewForPlace) {
             trait.sentence = atEnd ? "It is the last mini-batch, which may be smaller than the others." : "It is the first mini-batch.";
             traits.push_back(std::move(trait));
         }
         return;
     }
     const std::uint32_t span = last - first + 1;
-    const double share = static_cast<double>(span) / total;
-    // Two places are chosen to fit, so that the chance of all falling between them is n (n - 1) times that of the rest.
+    const double share = static_cast<double>(parts.members + between) / (parts.members + parts.others);
+    // The first and the last of them may be any: so many times likelier than that all of them fall into a place chosen before.
     const double chance = static_cast<double>(parts.members) * std::pow(share, static_cast<double>(parts.members) - 1);
-    if (parts.members < kFewest || parts.others == 0 || chance > kChance || trait.othersWith * kLift > parts.others) {
+    if (parts.members < kFewest || chance > kChance || trait.othersWith * kLift > parts.others) {
         return;
     }
     trait.sentence = atStart ? fmt::format("All are among the first {} of {} mini-batches", text::humanCount(span), text::humanCount(total))
@@ -200,7 +210,7 @@ public:
 
     void add(std::uint32_t index, bool withSize)
     {
-        const bool isMember = m_parts.isMember[index];
+        const bool isMember = m_parts.isMember(index);
         const std::string_view line = m_sources.planLine(MiniBatchIndex(index));
         const plan::LineContent content = plan::readLine(line);
         if (content.parts == 0) {
@@ -360,7 +370,11 @@ std::vector<SharedTrait> sharedTraits(const event::FailureGroup& group, const ev
         const std::uint32_t stride = std::max(1U, parts.others / kSizesOfOthers);
         std::uint32_t other = 0;
         for (std::uint32_t i = 0; i < step.total(); ++i) {
-            inputs.add(i, parts.isMember[i] || other++ % stride == 0);
+            if (parts.isMember(i)) {
+                inputs.add(i, true);
+            } else if (parts.isOther(i)) {
+                inputs.add(i, other++ % stride == 0);
+            }
         }
         inputs.tell(traits);
     }

@@ -36,7 +36,7 @@ struct TraitSources {
     bool slicesAreBytes = true; // false: row groups (parquet, delta lake)
 };
 
-/// What the members of a group share that the other mini-batches of the step do not, strongest first. Said only when it holds:
+/// What the members of a group share that the other mini-batches of the step, as far as they have been tried, do not, strongest first. Said only when it holds:
 /// 4 in 5 members at least and of three at least, twice as often as among the others, and not by chance (5 %). Without others to
 /// compare with there is nothing to say. Pure; any thread. 10,000 members of 100,000 mini-batches: a fraction of a second.
 [[nodiscard]] std::vector<SharedTrait> sharedTraits(

@@ -205,7 +205,8 @@ private:
         const RunState state = m_picture.state();
         return state == RunState::Completed || state == RunState::Failed || state == RunState::Canceled;
     }
-    [[nodiscard]] bool canRepair() const { return m_liveness == Liveness::Gone; }
+    /// A run that has told its end is left by its coordinator in a moment.
+    [[nodiscard]] bool canRepair() const { return m_liveness == Liveness::Gone || isRunOver(); }
 
     Sentence& begin(Outcome outcome, const std::string& words)
     {
@@ -281,7 +282,7 @@ private:
         }
         tellCauses();
         tellLost();
-        addResume("Go on with the run.");
+        addResume("Take the run up where it stopped.");
     }
 
     void tellCompleted()
@@ -412,10 +413,10 @@ private:
             addLookAtReturned();
         }
         if (openOf(m_step) > 0) {
-            const std::string rest = openOf(m_step) == 1 ? "do the one that is left" : fmt::format("do the {} that are left", text::humanCount(openOf(m_step)));
-            addResume(failed == 0 ? fmt::format("Go on: {}.", rest)
-                    : failed == 1 ? fmt::format("Go on: try the failed one again, and {}.", rest)
-                                  : fmt::format("Go on: try the {} failed ones again, and {}.", text::humanCount(failed), rest));
+            const std::string rest = openOf(m_step) == 1 ? "the one that is left" : fmt::format("the {} that are left", text::humanCount(openOf(m_step)));
+            addResume(failed == 0 ? fmt::format("Do {}.", rest)
+                    : failed == 1 ? fmt::format("Try the failed one again, and do {}.", rest)
+                                  : fmt::format("Try the {} failed ones again, and do {}.", text::humanCount(failed), rest));
         } else {
             addRepair(failed);
         }
@@ -555,7 +556,7 @@ private:
             addShare(what, openOf(m_step), "state:pending,canceled");
             what.add(openOf(m_step) == 1 ? " is left." : " are left.");
             tellCauses();
-            addResume("Go on with what is left.");
+            addResume("Do what is left.");
             return;
         }
         const bool hasBegun = m_step.startedMicros > 0;
@@ -573,7 +574,7 @@ private:
         tellCauses();
         tellLost();
         if (canRepair() && hasBegun) {
-            addResume(m_step.planned && openOf(m_step) > 1 ? fmt::format("Go on: do the {} that are left.", miniBatches(openOf(m_step))) : std::string("Go on with the run."));
+            addResume(m_step.planned && openOf(m_step) > 1 ? fmt::format("Do the {} that are left.", miniBatches(openOf(m_step))) : std::string("Take the run up where it stopped."));
         }
     }
 
@@ -933,7 +934,7 @@ Verdict verdictOf(const RunPicture& picture, const RunSpec& spec, Liveness liven
         std::copy_if(places.begin(), places.end(), std::back_inserter(begun), [&](std::size_t place) { return picture.step(names[place])->startedMicros > 0; });
         if (begun.empty()) {
             verdict.what.add("The run was interrupted between two steps: nobody works on it now.");
-            verdict.next.push_back({ Sentence("Go on with the run."), Link { LinkKind::Resume, {}, {}, -1 }, Command { "resume", spec.run, {} } });
+            verdict.next.push_back({ Sentence("Take the run up where it stopped."), Link { LinkKind::Resume, {}, {}, -1 }, Command { "resume", spec.run, {} } });
         } else {
             lead(begun, "The run was interrupted while it worked on ", ".");
         }

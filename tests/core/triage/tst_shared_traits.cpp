@@ -178,6 +178,19 @@ private slots:
         QCOMPARE(last.text(), std::string("Position 119: It is the last mini-batch, which may be smaller than the others.\n"));
     }
 
+    void those_not_tried_yet_are_not_compared_with()
+    {
+        Stage stage(400); // 120 of them have been tried, which the failed ones are spread over
+        for (std::uint32_t i = 120; i < 400; ++i) {
+            stage.step.miniBatches[i] = {};
+            stage.lines[i] = fmt::format(R"({{"files":["us/{}.tsv"]}})", i);
+        }
+        for (const std::uint32_t i : kSpread) {
+            stage.fail(i);
+        }
+        QCOMPARE(stage.text(), std::string());
+    }
+
     void nobody_to_compare_with_nothing_to_say()
     {
         Stage stage(12);
