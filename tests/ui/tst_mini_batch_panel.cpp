@@ -20,6 +20,7 @@
 
 #include <QAbstractItemModelTester>
 #include <QApplication>
+#include <QClipboard>
 #include <QLabel>
 #include <QPlainTextEdit>
 #include <QPushButton>
@@ -206,6 +207,11 @@ private slots:
         const QString file = logs.value(0).value(0).toString();
         QVERIFY2(file.startsWith(QStringLiteral("user/stdout/0/process")), qPrintable(file));
         const std::string log = test::readAll(context.run.dir().logs("work") / file.toStdString());
+        QTest::mouseClick(child<QPushButton>(panel, "batch.copy"), Qt::LeftButton);
+        const QString copied = QApplication::clipboard()->text();
+        QVERIFY2(copied.contains(QStringLiteral("KeyError: 'x'\n")) && copied.contains(QStringLiteral("given 002.txt\n"))
+                && copied.contains(QStringLiteral("{\"files\":[\"002.txt\"]}")),
+            qPrintable(copied));
         QVERIFY(log.substr(static_cast<std::size_t>(logs.value(0).value(1).toLongLong())).starts_with("given 002.txt\n"));
     }
 

@@ -172,8 +172,8 @@ private slots:
     {
         auto* table = child<QAbstractItemView>("run.batches.table");
         table->setCurrentIndex(table->model()->index(3, 0));
-        auto* story = child<QPlainTextEdit>("run.batches.story");
-        QTRY_VERIFY(story->toPlainText().contains(QStringLiteral("ValueError: bad 103")));
+        auto* traceback = child<QTextBrowser>("batch.traceback");
+        QTRY_VERIFY(traceback->toPlainText().contains(QStringLiteral("ValueError: bad 103")));
         auto* showLog = child<QAbstractButton>("run.batches.showLog");
         QTRY_VERIFY(showLog->isEnabled());
         table->setFocus();

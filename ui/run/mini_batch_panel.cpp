@@ -19,6 +19,8 @@
 #include "ui/widgets/state_badge.h"
 #include "ui/widgets/traceback_view.h"
 
+#include <QApplication>
+#include <QClipboard>
 #include <QDesktopServices>
 #include <QEvent>
 #include <QFileInfo>
@@ -271,7 +273,11 @@ QWidget* MiniBatchPanel::buildHead()
     title->addStretch(1);
     auto* buttons = new QHBoxLayout;
     buttons->setSpacing(space::kMedium);
-    for (QPushButton* button : { m_again, m_here, m_log }) {
+    m_copy = new QPushButton(tr("Copy"), head);
+    m_copy->setObjectName(QStringLiteral("batch.copy"));
+    m_copy->setToolTip(tr("Copies all attempts with their tracebacks and lines, and what it was given, as text"));
+    m_copy->setProperty("quiet", true);
+    for (QPushButton* button : { m_again, m_here, m_log, m_copy }) {
         buttons->addWidget(button);
     }
     buttons->addStretch(1);
@@ -284,6 +290,7 @@ QWidget* MiniBatchPanel::buildHead()
     connect(m_again, &QPushButton::clicked, this, [this] { m_context.selection.askRepair(QStringLiteral("id:%1").arg(m_number)); });
     connect(m_here, &QPushButton::clicked, this, [this] { m_context.selection.askDebug(m_number); });
     connect(m_log, &QPushButton::clicked, this, [this] { showLog(); });
+    connect(m_copy, &QPushButton::clicked, this, [this] { QApplication::clipboard()->setText(storyText()); });
     return head;
 }
 
@@ -648,6 +655,26 @@ void MiniBatchPanel::showLog()
     const auto first = std::min_element(
         attempt->logs.begin(), attempt->logs.end(), [](const auto& a, const auto& b) { return a.stream < b.stream; });
     m_context.selection.showLog(below(first->stream, attempt->node, attempt->process), static_cast<qint64>(first->begin));
+}
+
+QString MiniBatchPanel::storyText() const
+{
+    QString text = tr("Mini-batch %1 of %2, run %3").arg(m_number).arg(m_step, m_context.run.run()) + QStringLiteral("\n\n");
+    for (std::size_t i = 0; i < m_story.attempts.size(); ++i) {
+        const auto& attempt = m_story.attempts[i];
+        text += tr("Attempt %1: %2, node %3, process%4, %5, %6 in run()")
+                    .arg(attempt.picked)
+                    .arg(wordOf(attempt.outcome))
+                    .arg(attempt.node.value)
+                    .arg(attempt.process.value, 3, 10, QLatin1Char('0'))
+                    .arg(dateTimeText(attempt.startMicros), durationText(attempt.runSeconds));
+        text += QLatin1Char('\n');
+        for (const auto& part : { toQt(attempt.traceback.empty() ? attempt.error : attempt.traceback), i < m_story.logs.size() ? m_story.logs[i] : QString() }) {
+            text += part.isEmpty() || part.endsWith(QLatin1Char('\n')) ? part : part + QLatin1Char('\n');
+        }
+        text += QLatin1Char('\n');
+    }
+    return text + tr("Its line of the plan: %1").arg(m_story.planLine) + QLatin1Char('\n');
 }
 
 // ---- inputs -----------------------------------------------------------------------------------------------------------------

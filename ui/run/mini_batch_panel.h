@@ -66,6 +66,7 @@ private:
     void fillPreview(const Result<workspace::MiniBatchPreview>& preview);
     void openInput(bool folder);
     void showLog();
+    [[nodiscard]] QString storyText() const;
 
     AppContext& m_context;
     QStackedLayout* m_pages;
@@ -78,6 +79,7 @@ private:
     QPushButton* m_again = nullptr;
     QPushButton* m_here = nullptr;
     QPushButton* m_log = nullptr;
+    QPushButton* m_copy = nullptr;
     TracebackView* m_traceback = nullptr;
     AttemptModel* m_attempts;
     QTableView* m_attemptView = nullptr;

@@ -4,7 +4,6 @@
 
 #include "ui/state/app_context.h"
 #include "ui/style/spacing.h"
-#include "ui/style/theme.h"
 #include "ui/text/convert.h"
 #include "ui/text/error_text.h"
 #include "ui/text/format.h"
@@ -14,12 +13,10 @@
 #include <QFileDialog>
 #include <QHeaderView>
 #include <QMenu>
-#include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSaveFile>
 #include <QScrollBar>
 #include <QShortcut>
-#include <QSplitter>
 #include <QTableView>
 #include <QVBoxLayout>
 
@@ -39,28 +36,15 @@ MiniBatchTable::MiniBatchTable(AppContext& context, MiniBatchModel& model, QWidg
     , m_context(context)
     , m_model(model)
     , m_view(new QTableView(this))
-    , m_story(new QPlainTextEdit(this))
     , m_showLog(new QPushButton(tr("Show log"), this))
 {
     buildView();
-    m_story->setObjectName(QStringLiteral("run.batches.story"));
-    m_story->setAccessibleName(tr("The chosen mini-batch: its attempts, errors, log lines and inputs"));
-    m_story->setReadOnly(true);
-    m_story->setFont(monoFont());
-    m_story->setLineWrapMode(QPlainTextEdit::NoWrap);
-    m_story->setPlaceholderText(tr("Choose a mini-batch to see its attempts, its errors, its own log lines and its inputs."));
     m_showLog->setObjectName(QStringLiteral("run.batches.showLog"));
     m_showLog->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_L));
     m_showLog->setEnabled(false);
-    auto* splitter = new QSplitter(Qt::Vertical, this);
-    splitter->addWidget(m_view);
-    splitter->addWidget(m_story);
-    splitter->setStretchFactor(0, 3);
-    splitter->setStretchFactor(1, 2);
-    splitter->setChildrenCollapsible(false);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
-    layout->addWidget(splitter);
+    layout->addWidget(m_view);
 
     connect(m_showLog, &QPushButton::clicked, this, [this] { showLog(); });
     connect(&m_model, &MiniBatchModel::modelAboutToBeReset, this, [this] { rememberRows(); });
@@ -68,7 +52,7 @@ MiniBatchTable::MiniBatchTable(AppContext& context, MiniBatchModel& model, QWidg
     connect(m_view->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this] { onCurrentRow(); });
     connect(&m_context.selection, &SelectionState::miniBatchChanged, this, [this] {
         showChosen();
-        askStory();
+        askLastAttempt();
     });
 }
 
@@ -116,7 +100,6 @@ void MiniBatchTable::buildView()
 
 void MiniBatchTable::clear()
 {
-    m_story->clear();
     m_told = -1;
     m_toldEvent = 0;
     m_remembered.clear();
@@ -189,7 +172,7 @@ void MiniBatchTable::onCurrentRow()
     if (current.isValid() && !m_isRestoring) {
         m_context.selection.setMiniBatch(m_model.at(current.row()).value);
     }
-    askStory();
+    askLastAttempt();
 }
 
 /// Another view has chosen.
@@ -211,7 +194,7 @@ void MiniBatchTable::showChosen()
     }
 }
 
-void MiniBatchTable::askStory()
+void MiniBatchTable::askLastAttempt()
 {
     const qint64 chosen = m_context.selection.miniBatch();
     const auto step = m_context.run.stepIndex(m_context.selection.step());
@@ -229,7 +212,6 @@ void MiniBatchTable::askStory()
         if (chosen != m_told) {
             return; // another has been chosen meanwhile
         }
-        m_story->setPlainText(storyText(story));
         m_lastAttempt = story.attempts.empty() ? std::nullopt : std::optional(story.attempts.back());
         const bool wrote = m_lastAttempt && !m_lastAttempt->logs.empty();
         m_showLog->setEnabled(wrote);
@@ -263,7 +245,7 @@ void MiniBatchTable::askLastLines()
         }
         m_model.setTails(tails);
     });
-    askStory(); // it may have been tried again
+    askLastAttempt(); // it may have been tried again
 }
 
 /// Where the last attempt's first lines are; what it printed comes before what it logged.
@@ -304,7 +286,6 @@ void MiniBatchTable::fillMenu(QMenu& menu)
     copy->setShortcut(QKeySequence::Copy);
     copy->setEnabled(count > 0);
     menu.addAction(tr("Copy numbers"), this, [ids] { QApplication::clipboard()->setText(ids.mid(3)); })->setEnabled(count > 0);
-    menu.addAction(tr("Copy its story"), this, [this] { QApplication::clipboard()->setText(m_story->toPlainText()); })->setEnabled(m_told >= 0);
     menu.addSeparator();
     QAction* save = menu.addAction(tr("Export table as CSV…"), this, [this] { askExport(); });
     save->setObjectName(QStringLiteral("run.batches.export"));
@@ -361,36 +342,6 @@ void MiniBatchTable::exportTo(const QString& file)
             return out.write(bytes) == bytes.size() && out.commit() ? QString() : out.errorString();
         },
         [this, file](const QString& problem) { emit exported(file, problem); });
-}
-
-QString MiniBatchTable::storyText(const RunState::MiniBatchStory& story)
-{
-    QString text;
-    std::size_t number = 0;
-    for (const auto& attempt : story.attempts) {
-        text += tr("Try %1 — %2 — node %3, process%4, %5, %6 in run()\n")
-                    .arg(attempt.picked)
-                    .arg(wordOf(attempt.outcome))
-                    .arg(attempt.node.value)
-                    .arg(attempt.process.value, 3, 10, QLatin1Char('0'))
-                    .arg(clockText(attempt.startMicros), durationText(attempt.runSeconds));
-        if (!attempt.error.empty()) {
-            text += toQt(attempt.error) + QLatin1Char('\n');
-        }
-        if (!attempt.traceback.empty()) {
-            text += toQt(attempt.traceback) + QLatin1Char('\n');
-        }
-        if (number < story.logs.size() && !story.logs[number].isEmpty()) {
-            text += tr("What it wrote:") + QLatin1Char('\n') + story.logs[number] + QLatin1Char('\n');
-        }
-        text += QLatin1Char('\n');
-        ++number;
-    }
-    if (story.attempts.empty()) {
-        text += tr("No attempt has ended yet.") + QStringLiteral("\n\n");
-    }
-    text += tr("Its line of the plan:") + QLatin1Char('\n') + story.planLine;
-    return text;
 }
 
 } // namespace sheaf::ui

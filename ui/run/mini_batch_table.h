@@ -12,7 +12,6 @@
 #include <QWidget>
 
 class QMenu;
-class QPlainTextEdit;
 class QPushButton;
 class QTableView;
 
@@ -47,20 +46,18 @@ private:
     void onArranged();
     void rememberRows();
     void showChosen();
-    void askStory();
+    void askLastAttempt();
     void showLog();
     void copyRows();
     void askExport();
     [[nodiscard]] std::vector<std::uint32_t> chosenNumbers() const;
-    [[nodiscard]] static QString storyText(const RunState::MiniBatchStory& story);
 
     AppContext& m_context;
     MiniBatchModel& m_model;
     QTableView* m_view;
-    QPlainTextEdit* m_story;
     QPushButton* m_showLog;
     std::optional<event::AttemptEnded> m_lastAttempt; // of the chosen one
-    std::int64_t m_told = -1; // number of the mini-batch whose story is told
+    std::int64_t m_told = -1; // number of the mini-batch that it is of
     std::uint64_t m_toldEvent = 0; // its last event then
     std::vector<std::uint32_t> m_remembered; // numbers of the selected rows, over a new arrangement
     int m_scroll = 0;
