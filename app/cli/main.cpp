@@ -39,6 +39,7 @@ int main(int argc, char** argv)
     sheaf::cli::addBatches(app, exitCode);
     sheaf::cli::addLogs(app, exitCode);
     sheaf::cli::addDebug(app, exitCode);
+    sheaf::cli::addCompare(app, exitCode);
     sheaf::cli::addOutputs(app, exitCode);
     sheaf::cli::addDoctor(app, exitCode);
     if (argc == 1) {

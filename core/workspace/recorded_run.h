@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: The Sheaf authors
+#pragma once
+
+#include "core/base/error.h"
+#include "core/event/run_picture.h"
+#include "core/pipeline/run_spec.h"
+#include "core/runtime/run_dir.h"
+
+#include <stop_token>
+
+namespace sheaf::workspace {
+
+/// A run as its folder tells it: what it was to do, and what its events add up to. A value.
+struct RecordedRun {
+    pipeline::RunSpec spec;
+    event::RunPicture picture; // empty when nothing was recorded yet
+};
+
+/// Reads all of it (about half a million events a second). `stop` ends it early with Canceled. Any thread.
+[[nodiscard]] Result<RecordedRun> readRun(const runtime::RunDir& dir, const std::stop_token& stop = {});
+
+} // namespace sheaf::workspace
