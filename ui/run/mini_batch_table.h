@@ -19,8 +19,8 @@ namespace sheaf::ui {
 
 class AppContext;
 
-/// The mini-batches of the step in view as a table, and the story of the chosen one (attempts, errors, tracebacks, its own log lines, its
-/// inputs). The chosen row is SelectionState::miniBatch; several rows have verbs in their menu. Owned by MiniBatchPage; main thread.
+/// The mini-batches of the step in view as a table. The chosen row is SelectionState::miniBatch, which MiniBatchPanel tells all about; several
+/// rows have verbs in their menu. Owned by MiniBatchPage; main thread.
 class MiniBatchTable : public QWidget
 {
     Q_OBJECT
