@@ -194,6 +194,7 @@ void ResultView::build()
     m_tree->setObjectName(QStringLiteral("run.result.tree"));
     m_tree->setAccessibleName(tr("Files of the step"));
     m_tree->setHeaderLabels({ tr("File"), tr("Size") });
+    m_tree->headerItem()->setTextAlignment(1, Qt::AlignRight | Qt::AlignVCenter);
     m_tree->header()->setStretchLastSection(false);
     m_tree->header()->setSectionResizeMode(0, QHeaderView::Stretch);
     m_tree->header()->setSectionResizeMode(1, QHeaderView::ResizeToContents);

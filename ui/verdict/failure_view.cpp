@@ -123,6 +123,9 @@ void FailureView::build()
     for (const Column column : { Count, Failed, Attempts }) {
         m_list->headerItem()->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
     }
+    for (const Column column : { First, Last }) {
+        m_list->headerItem()->setTextAlignment(column, Qt::AlignCenter);
+    }
     m_list->setRootIsDecorated(false);
     m_list->setAlternatingRowColors(true);
     m_list->setUniformRowHeights(true);
@@ -130,7 +133,7 @@ void FailureView::build()
     m_list->header()->setStretchLastSection(false);
     m_list->header()->setSectionResizeMode(QHeaderView::ResizeToContents);
     m_list->header()->setSectionResizeMode(Raised, QHeaderView::Stretch);
-    m_list->header()->setMinimumSectionSize(56);
+    m_list->header()->setMinimumSectionSize(72);
     m_shares->setObjectName(QStringLiteral("verdict.shares"));
     m_shares->setWordWrap(true);
     m_shares->setTextFormat(Qt::PlainText);
@@ -212,6 +215,8 @@ bool FailureView::refresh(const QStringList& steps)
             for (const Column column : { Count, Failed, Attempts }) {
                 item->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
             }
+            item->setTextAlignment(First, Qt::AlignCenter);
+            item->setTextAlignment(Last, Qt::AlignCenter);
         }
         int place = count > 0 ? 0 : -1;
         for (int i = 0; i < count; ++i) {
@@ -230,7 +235,8 @@ bool FailureView::refresh(const QStringList& steps)
     }
     const int lines = std::clamp(count, 2, kMostLines);
     const int lineHeight = m_list->topLevelItemCount() > 0 ? m_list->visualItemRect(m_list->topLevelItem(0)).height() : 0;
-    m_list->setMaximumHeight(m_list->header()->sizeHint().height() + lines * std::max(lineHeight, fontMetrics().height() + space::kMedium) + space::kMedium);
+    m_list->setMaximumHeight(m_list->header()->sizeHint().height() + lines * std::max(lineHeight, fontMetrics().height() + space::kMedium) + space::kMedium
+        + (m_list->horizontalScrollBar()->maximum() > 0 ? m_list->horizontalScrollBar()->sizeHint().height() : 0));
     m_title->setText(groups == 0 ? tr("The entry script did not get ready") : groups == 1 ? tr("What failed, all for one cause") : tr("What failed, by cause: %1").arg(groups));
     showChosen();
     return count > 0;

@@ -181,7 +181,7 @@ void VerdictPage::build()
     nextColumn->addStretch(1);
 
     m_budgetTitle->setFont(textFont(1, true));
-    m_budgets = new QVBoxLayout;
+    m_budgets = new QBoxLayout(QBoxLayout::TopToBottom);
     m_budgets->setSpacing(space::kLarge);
     auto* budgetColumn = new QVBoxLayout(m_budgetBox);
     budgetColumn->setContentsMargins(0, 0, 0, 0);
@@ -513,6 +513,7 @@ void VerdictPage::showBudgets()
         m_budgets->addWidget(gauge);
         m_gauges.push_back(gauge);
     }
+    arrange();
     for (std::size_t i = 0; i < m_gauges.size(); ++i) {
         m_gauges[i]->setVisible(i < budgets.size());
         if (i < budgets.size()) {
@@ -531,8 +532,17 @@ void VerdictPage::follow(const QString& anchor)
 void VerdictPage::resizeEvent(QResizeEvent* event)
 {
     QWidget::resizeEvent(event);
+    arrange();
+}
+
+/// Side by side where there is room: what to do next and the budgets; the budgets themselves, when they stand alone.
+void VerdictPage::arrange()
+{
     const bool isNarrow = width() < kNarrow * fontMetrics().height() / kLetterHeight;
     m_columns->setDirection(isNarrow ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
+    const bool inARow = !isNarrow && m_nextBox->isHidden();
+    m_budgets->setDirection(inARow ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
+    m_budgets->setSpacing(inARow ? space::kWide : space::kLarge);
 }
 
 void VerdictPage::changeEvent(QEvent* event)

@@ -20,7 +20,6 @@ class QLabel;
 class QPushButton;
 class QScrollArea;
 class QStackedWidget;
-class QVBoxLayout;
 
 namespace sheaf::ui {
 
@@ -57,6 +56,7 @@ private:
     void showFigures();
     void showNext(const std::vector<triage::Action>& actions);
     void showBudgets();
+    void arrange();
     void setHtml(QLabel* label, const QString& html, const QString& plain);
     [[nodiscard]] triage::Liveness liveness() const;
     [[nodiscard]] QStringList stepsInView() const;
@@ -83,7 +83,7 @@ private:
     QGridLayout* m_next = nullptr;
     QWidget* m_budgetBox;
     QLabel* m_budgetTitle;
-    QVBoxLayout* m_budgets = nullptr;
+    QBoxLayout* m_budgets = nullptr;
     std::vector<BudgetGauge*> m_gauges;
     FailureView* m_failures;
     QWidget* m_rest; // keeps the page at the top when there are no failures
