@@ -8,6 +8,7 @@
 #include "core/base/text.h"
 #include "core/plan/input_bytes.h"
 #include "core/triage/mini_batch_filter.h"
+#include "core/triage/slowness.h"
 
 #include <fmt/format.h>
 
@@ -50,22 +51,31 @@ Result<std::set<event::MiniBatchState>> statesOf(const std::vector<std::string>&
 }
 
 /// What those chose that the user asked for. `facts` are of the step as it is in the picture.
-Result<std::vector<MiniBatchIndex>> chosenBy(const std::string& text, const OpenRun& run, const std::string& step, triage::MiniBatchFacts facts)
+Result<std::vector<MiniBatchIndex>> chosenBy(const std::string& text, const OpenRun& run, const event::StepPicture& step)
 {
+    triage::MiniBatchFacts facts = triage::factsOf(step);
     const triage::MiniBatchFilter filter(text);
     if (filter.complaint()) {
         return fail(ErrorCode::Invalid, { { "what", "--filter" }, { "found", text }, { "allowed", filter.complaint()->sentence() } });
     }
     std::vector<std::uint64_t> bytes;
     if (filter.asksForSize()) {
-        const auto plan = plan::PlanFile::open(run.dir.plan(step));
+        const auto plan = plan::PlanFile::open(run.dir.plan(step.name));
         if (!plan) {
             return tl::unexpected<Error>(plan.error());
         }
         bytes = plan::inputBytesOf(*plan);
         facts.inputBytes = bytes;
     }
-    facts.nowMicros = run.isInterrupted() ? 0 : wallMicros();
+    facts.nowMicros = run.isOver() || run.isInterrupted() ? 0 : wallMicros();
+    std::vector<std::uint8_t> slow;
+    if (filter.asksForSlow()) {
+        slow.resize(step.miniBatches.size());
+        for (const auto& mark : triage::slownessOf(step, { facts.nowMicros, {}, {} }).marks) {
+            slow[mark.miniBatch.value] = 1;
+        }
+        facts.slow = slow;
+    }
     return triage::matching(filter, facts);
 }
 
@@ -107,7 +117,7 @@ int listBatches(const BatchesOptions& options)
     std::size_t total = 0;
     if (step->value < run->picture.steps().size()) {
         const event::StepPicture& picture = run->picture.steps()[step->value];
-        const auto chosen = chosenBy(options.filter, *run, options.step, triage::factsOf(picture));
+        const auto chosen = chosenBy(options.filter, *run, picture);
         if (!chosen) {
             return complain(chosen.error());
         }
@@ -147,7 +157,7 @@ void addBatches(CLI::App& app, int& exitCode)
         ->allow_extra_args(false);
     verb->add_option("--filter", options->filter,
             "Only those it chooses: words that are all asked for, such as 'state:failed node:3 dur:>30s err:\"KeyError\" -err:disk'; a comma is "
-            "\"or\". Keys: state (also unfinished), node, proc, try, items, dur, size, group, id, code, err")
+            "\"or\". Keys: state (also unfinished), node, proc, try, items, dur, size, group, id, slow, code, err")
         ->type_name("F");
     verb->add_flag("--json", options->json, "A line of JSON per mini-batch");
     verb->callback([options, &exitCode] { exitCode = listBatches(*options); });

@@ -150,6 +150,7 @@ void FilterBar::rebuildChips()
         auto* chip = new QPushButton(text.replace(QLatin1Char('&'), QLatin1String("&&")) + QStringLiteral("  ✕"), m_chips);
         chip->setObjectName(QStringLiteral("run.batches.chip.%1").arg(i));
         chip->setProperty("chip", true);
+        chip->setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Fixed);
         chip->setToolTip(tr("Take away: %1").arg(word));
         chip->setAccessibleName(tr("Take %1 away from the filter").arg(word));
         connect(chip, &QPushButton::clicked, this, [this, i] {

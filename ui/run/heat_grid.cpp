@@ -25,7 +25,7 @@ namespace {
 
 using event::MiniBatchState;
 
-constexpr int kFrameMilliseconds = 30;
+constexpr int kFrameMilliseconds = 20;
 constexpr int kRearrangeMilliseconds = 1000;
 constexpr std::uint32_t kHere = 20000; // so many are put in order within a frame
 constexpr std::array kEdges { 24, 18, 12, 6, 3 }; // logical pixels

@@ -373,14 +373,15 @@ QVariant MiniBatchModel::headerData(int section, Qt::Orientation orientation, in
     if (role == Qt::ToolTipRole) {
         const QString tips[] = { tr("Number, and place in the output"), {}, tr("Hand-outs, the one under way included"), {}, {}, tr("When its last try began"),
             tr("Loading, run() and making rows of its last try; of a running one so far"), tr("Within run()"), tr("Items that came back"),
-            tr("Items that did not come back"), tr("Of a running one: since its process last wrote a line"), tr("The last line that it wrote"), {} };
+            tr("Items that did not come back"), tr("The last line of what its last try raised"), tr("Of a running one: since its process last wrote a line"),
+            tr("The last line that it wrote") };
         return tips[section];
     }
     if (role != Qt::DisplayRole) {
         return {};
     }
-    const QString names[] = { tr("#"), tr("State"), tr("Try"), tr("Node"), tr("Process"), tr("Start"), tr("Elapsed"), tr("In run()"), tr("OK"), tr("Failed"), tr("Silent"),
-        tr("Last line"), tr("Error") };
+    const QString names[] = { tr("#"), tr("State"), tr("Try"), tr("Node"), tr("Process"), tr("Start"), tr("Elapsed"), tr("In run()"), tr("OK"), tr("Failed"), tr("Error"),
+        tr("Silent"), tr("Last line") };
     return names[section];
 }
 

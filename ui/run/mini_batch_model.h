@@ -30,7 +30,7 @@ class MiniBatchModel : public QAbstractTableModel
     Q_OBJECT
 
 public:
-    enum Column { Number, State, Tries, Node, Process, Start, Elapsed, RunTime, ItemsOk, ItemsFailed, Silence, LastLine, ErrorText, Columns };
+    enum Column { Number, State, Tries, Node, Process, Start, Elapsed, RunTime, ItemsOk, ItemsFailed, ErrorText, Silence, LastLine, Columns };
     /// The last line that it wrote, as far as it was asked for.
     struct Tail {
         QString line;

@@ -74,8 +74,8 @@ void MiniBatchTable::buildView()
     m_view->horizontalHeader()->setHighlightSections(false);
     m_view->setSortingEnabled(true);
     m_view->sortByColumn(MiniBatchModel::Number, Qt::AscendingOrder);
-    const int widths[] = { 72, 108, 48, 54, 72, 78, 76, 76, 54, 62, 64, 200 };
-    for (int column = 0; column < MiniBatchModel::ErrorText; ++column) {
+    const int widths[] = { 72, 108, 48, 54, 72, 78, 76, 76, 54, 62, 240, 64 };
+    for (int column = 0; column < MiniBatchModel::LastLine; ++column) {
         m_view->setColumnWidth(column, widths[column]);
     }
     m_view->setContextMenuPolicy(Qt::CustomContextMenu);

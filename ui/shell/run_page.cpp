@@ -15,6 +15,7 @@
 #include "ui/style/spacing.h"
 #include "ui/style/theme.h"
 #include "ui/text/convert.h"
+#include "ui/timeline/timeline_view.h"
 #include "ui/verdict/verdict_page.h"
 
 #include <QAction>
@@ -53,6 +54,7 @@ RunPage::RunPage(AppContext& context, QWidget* parent)
     batches->setStretchFactor(0, 3);
     batches->setStretchFactor(1, 2);
     addPage(QStringLiteral("batches"), batches, tr("Mini-batches"));
+    addPage(QStringLiteral("timeline"), new TimelineView(context, this), tr("Timeline"));
     addPage(QStringLiteral("logs"), new LogPanel(context, this), tr("Logs"));
     addPage(QStringLiteral("metrics"), new MetricsPanel(context, this), tr("Metrics"));
     addPage(QStringLiteral("outputs"), new ResultView(context, this), tr("Outputs + logs"));

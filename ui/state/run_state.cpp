@@ -160,6 +160,7 @@ void RunState::close()
     m_dir.reset();
     m_spec = {};
     m_picture = {};
+    m_attempts.clear();
     m_samples.clear();
     m_journal.reset();
     m_active = m_loaded = m_stopAsked = false;
@@ -297,6 +298,7 @@ void RunState::take(int visit, Chunk chunk)
     }
     event::ChangeSet changes;
     m_picture.apply(chunk.events, changes);
+    noteAttempts(chunk.events);
     const bool firstLoad = !m_loaded && !chunk.more;
     m_loaded = m_loaded || firstLoad;
     setActive(chunk.active);
@@ -311,6 +313,29 @@ void RunState::take(int visit, Chunk chunk)
         emit samplesAdded();
     }
     m_timer.start(chunk.more ? 0 : (m_active ? kLiveMilliseconds : kQuietMilliseconds));
+}
+
+const event::AttemptLog& RunState::attempts(StepIndex step) const
+{
+    static const event::AttemptLog none;
+    return step.value < m_attempts.size() ? m_attempts[step.value] : none;
+}
+
+void RunState::noteAttempts(const std::vector<event::Event>& events)
+{
+    const auto logOf = [this](StepIndex step) -> event::AttemptLog& {
+        if (m_attempts.size() <= step.value) {
+            m_attempts.resize(step.value + std::size_t { 1 });
+        }
+        return m_attempts[step.value];
+    };
+    for (const auto& event : events) {
+        if (const auto* ended = std::get_if<event::AttemptEnded>(&event.fact)) {
+            logOf(ended->step).add(*ended);
+        } else if (const auto* reset = std::get_if<event::StepReset>(&event.fact)) {
+            logOf(reset->step) = {};
+        }
+    }
 }
 
 void RunState::setActive(bool active)

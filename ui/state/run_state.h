@@ -3,6 +3,7 @@
 #pragma once
 
 #ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse the C++20 headers that these lead to
+#include "core/event/attempt_log.h"
 #include "core/event/run_picture.h"
 #include "core/monitor/sample.h"
 #include "core/pipeline/run_spec.h"
@@ -61,6 +62,8 @@ public:
     [[nodiscard]] const pipeline::StepSpec* stepSpec(const QString& name) const;
     /// Last line of what its last attempt raised; "" when that was well.
     [[nodiscard]] QString errorOf(StepIndex step, MiniBatchIndex miniBatch) const;
+    /// What each worker of a step did when.
+    [[nodiscard]] const event::AttemptLog& attempts(StepIndex step) const;
     [[nodiscard]] const std::vector<monitor::NodeSample>& samples() const { return m_samples; }
 
     void start(const QString& workspaceFolder, const workspace::StartRequest& request);
@@ -116,6 +119,7 @@ private:
     void poll();
     void take(int visit, Chunk chunk);
     void startAgain(std::function<Result<void>()> verb);
+    void noteAttempts(const std::vector<event::Event>& events);
     void setActive(bool active);
 
     WorkThread& m_reader;
@@ -124,6 +128,7 @@ private:
     std::optional<runtime::RunDir> m_dir;
     pipeline::RunSpec m_spec;
     event::RunPicture m_picture;
+    std::vector<event::AttemptLog> m_attempts; // by step
     std::vector<monitor::NodeSample> m_samples;
     std::shared_ptr<Journal> m_journal; // lives here, is touched in the reading thread only
     QTimer m_timer;
