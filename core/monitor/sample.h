@@ -29,6 +29,14 @@ BOOST_DESCRIBE_STRUCT(ProcessSample, (),
     (name, pid, cpuPercent, cpuUserSeconds, cpuSystemSeconds, rssBytes, readCount, writeCount, readBytes, writeBytes,
         threads))
 
+struct GpuSample {
+    int index = 0;
+    float percent = 0; // busy; below 0 when the card does not tell
+    std::uint64_t memoryUsedBytes = 0;
+    std::uint64_t memoryTotalBytes = 0;
+};
+BOOST_DESCRIBE_STRUCT(GpuSample, (), (index, percent, memoryUsedBytes, memoryTotalBytes))
+
 struct NodeSample {
     std::int64_t timeMicros = 0;
     NodeIndex node;
@@ -47,11 +55,13 @@ struct NodeSample {
     std::uint64_t diskUsedBytes = 0;
     std::uint64_t diskFreeBytes = 0;
     float intervalSeconds = 0; // time since the sample before it
+    float costSeconds = 0; // CPU that taking the sample before this one and sending it cost; 0 when there was none
+    std::vector<GpuSample> gpus;
     std::vector<ProcessSample> processes;
 };
 BOOST_DESCRIBE_STRUCT(NodeSample, (),
     (timeMicros, node, cpuPercent, memoryTotalBytes, memoryAvailableBytes, diskReadCount, diskWriteCount, diskReadBytes,
         diskWriteBytes, networkSentBytes, networkReceivedBytes, tcpConnections, udpConnections, diskTotalBytes,
-        diskUsedBytes, diskFreeBytes, intervalSeconds, processes))
+        diskUsedBytes, diskFreeBytes, intervalSeconds, costSeconds, gpus, processes))
 
 } // namespace sheaf::monitor

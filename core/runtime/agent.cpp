@@ -12,7 +12,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
+#include <ctime>
 #include <filesystem>
+#include <string_view>
 #include <thread>
 
 namespace sheaf::runtime {
@@ -42,6 +45,30 @@ int countGpus()
         count += entry.is_directory(error) ? 1 : 0;
     }
     return count;
+}
+
+/// The program of this name on the PATH; "" when there is none.
+std::string programOnPath(const std::string& name)
+{
+    const char* path = std::getenv("PATH");
+    std::string_view rest = path == nullptr ? "" : path;
+    while (!rest.empty()) {
+        const std::size_t end = std::min(rest.find(':'), rest.size());
+        const std::string file = std::string(rest.substr(0, end)) + "/" + name;
+        if (::access(file.c_str(), X_OK) == 0) {
+            return file;
+        }
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    return {};
+}
+
+/// CPU time of this thread.
+double cpuSeconds()
+{
+    timespec now {};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
 
 } // namespace
@@ -93,6 +120,7 @@ void Agent::run()
     join();
     scheduleTick();
     scheduleSample();
+    watchGpus();
     RankLoop::Hooks hooks;
     hooks.onBytes = [this](int, std::string_view bytes) {
         const bool understood = forEachMessage<ToAgent>(
@@ -315,8 +343,34 @@ void Agent::scheduleSample()
     });
 }
 
+/// nvidia-smi is started once and left running. Where it is not, or has nothing to say, samples are without its figures.
+void Agent::watchGpus()
+{
+    const std::string program = m_gpus > 0 ? programOnPath("nvidia-smi") : std::string();
+    if (program.empty()) {
+        return;
+    }
+    worker::ChildCommand command;
+    command.words = monitor::GpuSampler::words(static_cast<int>(kSampleInterval.count()));
+    command.words.insert(command.words.begin(), program);
+    command.directory = "/";
+    m_gpuWatch = std::make_unique<worker::ChildProcess>(m_loop.context());
+    const auto started = m_gpuWatch->start(
+        command,
+        [this](bool isError, std::string_view bytes) {
+            if (!isError) {
+                m_gpuSampler.feed(bytes);
+            }
+        },
+        [] {}, [this](const worker::ProcessEnd&) { m_gpuSampler = {}; }); // old figures are none
+    if (!started) {
+        m_gpuWatch.reset();
+    }
+}
+
 void Agent::sample()
 {
+    const double began = cpuSeconds();
     std::vector<WorkerPool::Sampled> workers;
     for (const auto& [step, pool] : m_pools) {
         pool->addSampled(workers);
@@ -325,8 +379,12 @@ void Agent::sample()
     for (auto& worker : workers) {
         processes.push_back({ std::move(worker.name), worker.pid });
     }
-    const std::string taken = json::serialize(m_sampler.sample(m_node, wallMicros(), processes));
+    monitor::NodeSample sample = m_sampler.sample(m_node, wallMicros(), processes);
+    sample.costSeconds = static_cast<float>(m_sampleCost);
+    sample.gpus = m_gpuSampler.latest();
+    const std::string taken = json::serialize(sample);
     m_outbox.put(ToCoordinator(SampleTaken { taken }));
+    m_sampleCost = cpuSeconds() - began;
 }
 
 } // namespace sheaf::runtime

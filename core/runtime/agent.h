@@ -3,11 +3,13 @@
 #pragma once
 
 #include "core/base/ids.h"
+#include "core/monitor/gpu_sampler.h"
 #include "core/monitor/proc_sampler.h"
 #include "core/runtime/messages.h"
 #include "core/runtime/outbox.h"
 #include "core/runtime/rank_loop.h"
 #include "core/runtime/worker_pool.h"
+#include "core/worker/child_process.h"
 #include "core/worker/command_process.h"
 
 #include <boost/asio/steady_timer.hpp>
@@ -46,6 +48,7 @@ private:
     void sample();
     void scheduleTick();
     void scheduleSample();
+    void watchGpus();
     [[nodiscard]] WorkerPool* pool(StepIndex step);
 
     Transport& m_transport;
@@ -59,6 +62,9 @@ private:
     boost::asio::steady_timer m_tick;
     boost::asio::steady_timer m_sampleTimer;
     monitor::ProcSampler m_sampler;
+    monitor::GpuSampler m_gpuSampler;
+    std::unique_ptr<worker::ChildProcess> m_gpuWatch; // nvidia-smi, where it is
+    double m_sampleCost = 0; // CPU seconds of the last sample
     bool m_over = false;
     bool m_paused = false;
 };

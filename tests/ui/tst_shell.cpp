@@ -6,9 +6,11 @@
 #include "tests/support/test_runner.h"
 #include "ui/canvas/canvas_panel.h"
 #include "ui/canvas/graph_view.h"
+#include "ui/logs/log_panel.h"
 #include "ui/logs/log_view.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/shortcuts_dialog.h"
+#include "ui/widgets/traceback_view.h"
 #include "ui/state/app_context.h"
 #include "ui/widgets/message_bar.h"
 #endif
@@ -32,6 +34,7 @@
 #include <QSignalSpy>
 #include <QStandardPaths>
 #include <QTabWidget>
+#include <QTextBrowser>
 #include <QTimer>
 #include <QTreeWidget>
 
@@ -143,13 +146,9 @@ private slots:
         m_window->run();
         QTRY_VERIFY_WITH_TIMEOUT(m_context->run.isOpen() && m_context->run.isOver(), 60000);
         m_run = m_context->run.run();
-        m_context->selection.openStep(QStringLiteral("work"));
-        auto* tabs = child<QTabWidget>("step.tabs");
-        for (int tab = 0; tab < tabs->count(); ++tab) {
-            if (tabs->tabText(tab) == QStringLiteral("Mini-batches")) {
-                tabs->setCurrentIndex(tab);
-            }
-        }
+        QTRY_VERIFY(child<QWidget>("run.page")->isVisible()); // who starts a run wants to see how it goes
+        m_context->selection.setStep(QStringLiteral("work"));
+        m_context->selection.showPage(QStringLiteral("batches"));
         QTRY_COMPARE(rows(), 12);
     }
 
@@ -172,24 +171,46 @@ private slots:
     {
         auto* table = child<QAbstractItemView>("run.batches.table");
         table->setCurrentIndex(table->model()->index(3, 0));
-        auto* traceback = child<QTextBrowser>("batch.traceback");
-        QTRY_VERIFY(traceback->toPlainText().contains(QStringLiteral("ValueError: bad 103")));
+        QTRY_VERIFY(child<TracebackView>("batch.traceback")->toPlainText().contains(QStringLiteral("ValueError: bad 103")));
         auto* showLog = child<QAbstractButton>("run.batches.showLog");
         QTRY_VERIFY(showLog->isEnabled());
         table->setFocus();
         key(Qt::Key_L, Qt::ControlModifier);
-        auto* tabs = child<QTabWidget>("step.tabs");
+        auto* tabs = child<QTabWidget>("run.tabs");
         QTRY_COMPARE(tabs->tabText(tabs->currentIndex()), QStringLiteral("Logs"));
         auto* view = child<LogView>("logs.view");
-        QTRY_VERIFY(view->markedLine() >= 0);
-        QCOMPARE(view->line(view->markedLine()), QStringLiteral("line of 103"));
-        QVERIFY(view->file().endsWith(QStringLiteral("user/stdout/0/process000.stdout.txt")));
+        QTRY_VERIFY(view->marked().has_value());
+        QCOMPARE(view->textAt(*view->marked()), QStringLiteral("line of 103"));
+        QVERIFY(child<LogPanel>("logs.panel")->file().endsWith(QStringLiteral("user/stdout/0/process000.stdout.txt")));
         QCOMPARE(child<QComboBox>("logs.nodes")->itemText(1), QStringLiteral("Node 0"));
+    }
+
+    void the_graph_and_a_run_each_keep_their_docks()
+    {
+        auto* details = child<QDockWidget>("dock.details");
+        auto* runs = child<QDockWidget>("dock.runs");
+        QVERIFY(!details->isVisible()); // a run has the whole window
+        runs->show();
+        key(Qt::Key_1, Qt::AltModifier);
+        QTRY_VERIFY(details->isVisible());
+        details->hide();
+        key(Qt::Key_2, Qt::AltModifier);
+        QTRY_VERIFY(child<QWidget>("run.page")->isVisible());
+        QVERIFY(runs->isVisible());
+        QVERIFY(!details->isVisible());
+        runs->hide();
+        key(Qt::Key_1, Qt::AltModifier);
+        QTRY_VERIFY(runs->isVisible());
+        QVERIFY(!details->isVisible());
+        details->show();
     }
 
     void the_graph_is_zoomed_by_keys()
     {
         auto* view = m_window->findChild<CanvasPanel*>()->view();
+        key(Qt::Key_1, Qt::AltModifier);
+        QTRY_VERIFY(view->isVisible());
+        QVERIFY(child<QDockWidget>("dock.details")->isVisible());
         view->setFocus();
         key(Qt::Key_0, Qt::ControlModifier);
         QCOMPARE(view->scaleNow(), 1.0);
@@ -227,7 +248,9 @@ private slots:
     void what_takes_the_keyboard_has_a_name()
     {
         QStringList nameless;
-        auto* tabs = child<QTabWidget>("step.tabs");
+        auto* tabs = child<QTabWidget>("run.tabs");
+        key(Qt::Key_2, Qt::AltModifier);
+        QTRY_VERIFY(tabs->isVisible());
         for (int tab = 0; tab < tabs->count(); ++tab) {
             tabs->setCurrentIndex(tab);
             for (QWidget* widget : m_window->findChildren<QWidget*>()) {

@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Sheaf authors
 #include "ui/metrics/metrics_panel.h"
 
+#include "ui/metrics/node_heat.h"
 #include "ui/metrics/series_chart.h"
 #include "ui/state/app_context.h"
 #include "ui/style/spacing.h"
@@ -14,19 +15,24 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
-#include <map>
+#include <set>
 
 namespace sheaf::ui {
 
 namespace {
 
 constexpr int kRefreshInterval = 1000;
-constexpr std::size_t kMostPoints = 600; // about one for two pixels
-constexpr double kMega = 1024.0 * 1024.0;
+constexpr std::size_t kMostNodes = 16; // as lines
 
-enum Chart { NodeCpu, NodeMemory, Disk, Network, WorkerCpu, WorkerMemory };
+bool isOfWorkers(Metric metric)
+{
+    return metric == Metric::WorkerCpu || metric == Metric::WorkerMemory;
+}
 
-using Lines = std::map<QString, QList<QPointF>>;
+bool isOfGpus(Metric metric)
+{
+    return metric == Metric::GpuBusy || metric == Metric::GpuMemory;
+}
 
 } // namespace
 
@@ -37,6 +43,7 @@ MetricsPanel::MetricsPanel(AppContext& context, QWidget* parent)
 {
     setObjectName(QStringLiteral("metrics.panel"));
     m_interval->setObjectName(QStringLiteral("metrics.interval"));
+    m_interval->setWordWrap(true);
     m_area = new QScrollArea(this);
     m_area->setAccessibleName(tr("Charts of the nodes"));
     m_area->setWidgetResizable(true);
@@ -45,14 +52,30 @@ MetricsPanel::MetricsPanel(AppContext& context, QWidget* parent)
     auto* grid = new QGridLayout(page);
     grid->setContentsMargins(0, 0, 0, 0);
     grid->setSpacing(space::kMedium);
-    const std::pair<QString, QString> titles[] = { { tr("CPU of the nodes"), tr("%") }, { tr("Memory of the nodes"), tr("MiB") },
-        { tr("Disk, read and written"), tr("MiB/s") }, { tr("Network, sent and received"), tr("MiB/s") },
-        { tr("CPU of the workers"), tr("% of a core") }, { tr("Memory of the workers"), tr("MiB") } };
-    for (int i = 0; i < 6; ++i) {
-        m_charts.push_back(new SeriesChart(titles[i].first, titles[i].second, page));
-        m_charts.back()->setObjectName(QStringLiteral("metrics.chart%1").arg(i));
-        grid->addWidget(m_charts.back(), i / 2, i % 2);
+    m_heat = new NodeHeat(page);
+    m_heat->hide();
+    grid->addWidget(m_heat, 0, 0, 1, 2);
+    struct Words {
+        Metric metric;
+        QString title;
+        QString unit;
+    };
+    const Words words[] = { { Metric::NodeCpu, tr("CPU of the nodes"), tr("%") }, { Metric::NodeMemory, tr("Memory of the nodes"), tr("MiB") },
+        { Metric::Disk, tr("Disk, reading and writing"), tr("MiB/s") }, { Metric::Network, tr("Network, sending and receiving"), tr("MiB/s") },
+        { Metric::WorkerCpu, tr("CPU of the workers"), tr("% of a core") }, { Metric::WorkerMemory, tr("Memory of the workers"), tr("MiB") },
+        { Metric::Processes, tr("Processes of the run on the nodes"), QString() }, { Metric::GpuBusy, tr("Graphics processors, busy"), tr("%") },
+        { Metric::GpuMemory, tr("Memory of the graphics processors"), tr("MiB") } };
+    int place = 2;
+    for (const Words& one : words) {
+        auto* chart = new SeriesChart(one.title, one.unit, page);
+        chart->setObjectName(QStringLiteral("metrics.chart%1").arg(place - 2));
+        grid->addWidget(chart, place / 2, place % 2);
+        ++place;
+        m_charts.push_back({ one.metric, chart });
+        chart->setFull(one.metric == Metric::NodeCpu || one.metric == Metric::GpuBusy ? 100 : 0);
+        connect(chart, &SeriesChart::timePicked, &m_context.selection, &SelectionState::setTime);
     }
+    connect(m_heat, &NodeHeat::timePicked, &m_context.selection, &SelectionState::setTime);
     m_area->setWidget(page);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(space::kMedium, space::kMedium, space::kMedium, space::kMedium);
@@ -70,6 +93,7 @@ MetricsPanel::MetricsPanel(AppContext& context, QWidget* parent)
     connect(&m_context.run, &RunState::opened, this, later);
     connect(&m_context.run, &RunState::closed, this, later);
     connect(&m_context.selection, &SelectionState::stepChanged, this, later);
+    connect(&m_context.selection, &SelectionState::timeChanged, this, [this](qint64 micros) { showCursor(micros); });
 }
 
 void MetricsPanel::showEvent(QShowEvent* event)
@@ -80,60 +104,60 @@ void MetricsPanel::showEvent(QShowEvent* event)
     }
 }
 
+void MetricsPanel::showCursor(qint64 micros)
+{
+    const double milliseconds = static_cast<double>(micros) / 1000.0;
+    for (const Chart& one : m_charts) {
+        one.chart->setCursorTime(milliseconds);
+    }
+    m_heat->setCursorTime(milliseconds);
+}
+
 void MetricsPanel::refresh()
 {
     m_stale = false;
     const auto& samples = m_context.run.samples();
-    std::map<int, Lines> charts;
-    std::map<NodeIndex, const monitor::NodeSample*> before;
-    const std::string prefix = toStd(m_context.selection.step()) + "/";
-    std::vector<float> intervals;
-    const std::size_t stride = samples.size() / kMostPoints + 1;
-    for (std::size_t i = 0; i < samples.size(); ++i) {
-        const auto& sample = samples[i];
-        const monitor::NodeSample* last = before[sample.node];
-        if (last != nullptr && i % stride != 0 && i + 1 < samples.size()) {
-            continue;
-        }
-        const double x = static_cast<double>(sample.timeMicros) / 1000.0;
-        const QString node = tr("node %1").arg(sample.node.value);
-        if (sample.intervalSeconds > 0) {
-            charts[NodeCpu][node] << QPointF(x, static_cast<double>(sample.cpuPercent));
-            intervals.push_back(sample.intervalSeconds);
-        }
-        charts[NodeMemory][node] << QPointF(x, static_cast<double>(sample.memoryTotalBytes - sample.memoryAvailableBytes) / kMega);
-        if (last != nullptr && sample.timeMicros > last->timeMicros) {
-            const double seconds = static_cast<double>(sample.timeMicros - last->timeMicros) * 1e-6;
-            const auto rate = [&](std::uint64_t now, std::uint64_t then) {
-                return now >= then ? static_cast<double>(now - then) / kMega / seconds : 0.0;
-            };
-            charts[Disk][tr("%1 read").arg(node)] << QPointF(x, rate(sample.diskReadBytes, last->diskReadBytes));
-            charts[Disk][tr("%1 written").arg(node)] << QPointF(x, rate(sample.diskWriteBytes, last->diskWriteBytes));
-            charts[Network][tr("%1 sent").arg(node)] << QPointF(x, rate(sample.networkSentBytes, last->networkSentBytes));
-            charts[Network][tr("%1 received").arg(node)] << QPointF(x, rate(sample.networkReceivedBytes, last->networkReceivedBytes));
-        }
-        for (const auto& process : sample.processes) {
-            if (std::string_view(process.name).starts_with(prefix)) {
-                const QString name = tr("node %1 %2").arg(sample.node.value).arg(toQt(process.name.substr(prefix.size())));
-                charts[WorkerCpu][name] << QPointF(x, static_cast<double>(process.cpuPercent));
-                charts[WorkerMemory][name] << QPointF(x, static_cast<double>(process.rssBytes) / kMega);
-            }
-        }
-        before[sample.node] = &sample;
-    }
-    double interval = 0;
-    if (!intervals.empty()) {
-        std::nth_element(intervals.begin(), intervals.begin() + static_cast<std::ptrdiff_t>(intervals.size() / 2), intervals.end());
-        interval = static_cast<double>(intervals[intervals.size() / 2]);
-    }
-    for (int i = 0; i < 6; ++i) {
-        m_charts[static_cast<std::size_t>(i)]->setLines(charts[i], std::max(1.0, interval) * 3000.0 * static_cast<double>(stride));
-    }
+    const double interval = sampleInterval(samples);
     m_area->setVisible(interval > 0); // empty axes say nothing
-    m_interval->setText(interval > 0 ? tr("A figure every %1; gaps are gaps.").arg(durationText(interval))
-            : m_context.run.isOpen() && m_context.run.isOver()
-            ? tr("No figures: they are taken once a second, and this was over sooner.")
-            : tr("No figures yet: the first comes a second after the run has begun."));
+    if (interval <= 0) {
+        m_interval->setText(m_context.run.isOpen() && m_context.run.isOver() ? tr("No figures: they are taken once a second, and this was over sooner.")
+                                                                             : tr("No figures yet: the first comes a second after the run has begun."));
+        return;
+    }
+    std::set<std::uint32_t> nodes;
+    double first = static_cast<double>(samples.front().timeMicros) / 1000;
+    double last = first;
+    for (const auto& sample : samples) {
+        nodes.insert(sample.node.value);
+        const double time = static_cast<double>(sample.timeMicros) / 1000;
+        first = std::min(first, time);
+        last = std::max(last, time);
+    }
+    last = std::max(last, first + 10000);
+    const bool many = nodes.size() > kMostNodes;
+    const std::string step = toStd(m_context.selection.step());
+    for (const Chart& one : m_charts) {
+        const auto lines = metricLines(samples, one.metric, step, many);
+        one.chart->setVisible(!lines.empty() || (!isOfGpus(one.metric) && !isOfWorkers(one.metric)));
+        if (one.metric == Metric::NodeMemory) {
+            one.chart->setLimit(memoryLimit(samples), tr("what a node has"));
+        }
+        if (one.metric == Metric::NodeCpu && many) {
+            m_heat->setLines(lines, interval, 100, tr("%"));
+        }
+        // Workers beyond a legend's length are a band as well: their lines could not be told apart.
+        if (lines.size() > kMostNodes) {
+            one.chart->setBand(bandOf(lines, interval), interval, static_cast<int>(lines.size()));
+        } else {
+            one.chart->setLines(lines, interval);
+        }
+        one.chart->setTimeRange(first, last);
+    }
+    m_heat->setVisible(many);
+    showCursor(m_context.selection.time());
+    const double cost = samplingCost(samples);
+    const QString words = tr("A figure every %1; where none came nothing is drawn.").arg(durationText(interval));
+    m_interval->setText(cost >= 0 ? words + QLatin1Char(' ') + tr("Taking them costs %1 % of a core on each node.").arg(cost * 100, 0, 'f', cost < 0.01 ? 2 : 1) : words);
 }
 
 } // namespace sheaf::ui
