@@ -92,6 +92,7 @@ BudgetGauge::BudgetGauge(QWidget* parent)
     column->addWidget(m_title);
     column->addWidget(m_bar);
     column->addWidget(m_text);
+    column->addStretch(1); // those beside it may be higher
     connect(m_title, &QLabel::linkActivated, this, [this] { emit settingAsked(toQt(m_budget.setting)); });
 }
 
