@@ -41,6 +41,8 @@ int main(int argc, char** argv)
     sheaf::cli::addDebug(app, exitCode);
     sheaf::cli::addCompare(app, exitCode);
     sheaf::cli::addOutputs(app, exitCode);
+    sheaf::cli::addLabel(app, exitCode);
+    sheaf::cli::addRemove(app, exitCode);
     sheaf::cli::addDoctor(app, exitCode);
     if (argc == 1) {
         std::fputs(app.help().c_str(), stderr);

@@ -4,6 +4,7 @@
 #include "app/cli/status_json.h"
 #include "app/cli/terminal.h"
 #include "app/cli/verbs.h"
+#include "core/base/text.h"
 
 #include <fmt/format.h>
 
@@ -24,7 +25,7 @@ boost::json::object runObject(const workspace::Workspace& workspace, const works
         { "displayName", run.displayName }, { "jobFile", run.jobFile },
         { "folder", workspace.runDir(run.run).path().string() }, { "started", timeOrNull(run.startedMicros) },
         { "ended", timeOrNull(run.endedMicros) }, { "miniBatches", run.miniBatches },
-        { "miniBatchesFailed", run.miniBatchesFailed } };
+        { "miniBatchesFailed", run.miniBatchesFailed }, { "tags", json::toJson(run.tags) }, { "note", run.note } };
 }
 
 int listRuns(const std::string& folder, bool json)
@@ -50,11 +51,11 @@ int listRuns(const std::string& folder, bool json)
         return 0;
     }
     std::vector<std::vector<std::string>> rows { { "RUN", "STATE", "STARTED", "MINI-BATCHES",
-        "FAILED", "JOB" } };
+        "FAILED", "JOB", "TAGS" } };
     for (const auto& run : *runs) {
         rows.push_back(
             { run.run, stateOf(run), localTime(run.startedMicros), std::to_string(run.miniBatches),
-                std::to_string(run.miniBatchesFailed), harmlessLine(run.jobFile) });
+                std::to_string(run.miniBatchesFailed), harmlessLine(run.jobFile), harmlessLine(text::join(run.tags, ", ")) });
     }
     fmt::print("{}", table(rows));
     return 0;

@@ -16,6 +16,8 @@ void addResume(CLI::App& app, int& exitCode);
 void addRetry(CLI::App& app, int& exitCode);
 void addIgnore(CLI::App& app, int& exitCode);
 void addCompare(CLI::App& app, int& exitCode);
+void addLabel(CLI::App& app, int& exitCode);
+void addRemove(CLI::App& app, int& exitCode);
 void addStop(CLI::App& app, int& exitCode);
 void addRuns(CLI::App& app, int& exitCode);
 void addStatus(CLI::App& app, int& exitCode);

@@ -12,7 +12,7 @@ namespace sheaf::runtime {
 
 /// The names of everything in a run's folder, in one place:
 ///
-///   job.yml  run.json  run.db  run.lock  run.socket  mpirun.log  mpirun.pid  repair.json  outputs/<step>/<output>
+///   job.yml  run.json  run.db  run.lock  run.socket  mpirun.log  mpirun.pid  repair.json  labels.json  outputs/<step>/<output>
 ///   bin/…                         the words python and python3 for command steps
 ///   files/…                       component files and MLTable files as submitted
 ///   steps/<step>/plan.json, plan.jsonl, code/, code-1/…, rows.spool, rows.headers, logs/…   (logs: reference §4)
@@ -35,6 +35,7 @@ public:
     [[nodiscard]] Path launchLog() const { return m_dir / "mpirun.log"; } // stdout and stderr of mpirun and the ranks
     [[nodiscard]] Path socketName() const { return m_dir / "run.socket"; } // a text file: path of rank 0's socket
     [[nodiscard]] Path launched() const { return m_dir / "mpirun.pid"; } // pid of the last mpirun, written by launch()
+    [[nodiscard]] Path labels() const { return m_dir / "labels.json"; } // workspace::RunLabels
     [[nodiscard]] Path repair() const { return m_dir / "repair.json"; } // RepairRequest of the repair that goes on
     [[nodiscard]] Path programs() const { return m_dir / "bin"; } // python and python3: the run's interpreter; first on its PATH
     [[nodiscard]] Path outputs() const { return m_dir / "outputs"; }

@@ -6,6 +6,7 @@
 #include "core/pipeline/run_spec.h"
 #include "core/store/event_store.h"
 #include "core/store/history_store.h"
+#include "core/workspace/run_labels.h"
 
 #include <algorithm>
 #include <map>
@@ -73,7 +74,7 @@ void foldInto(RunSummary& summary, const fs::path& database)
 RunSummary fromRow(const store::RunRow& row)
 {
     return { row.run, row.displayName, row.jobFile, row.state, row.interrupted, row.startedMicros,
-        row.endedMicros, row.message, row.miniBatches, row.miniBatchesFailed };
+        row.endedMicros, row.message, row.miniBatches, row.miniBatchesFailed, {}, {} };
 }
 
 store::RunRow toRow(const RunSummary& run)
@@ -205,6 +206,9 @@ Result<std::vector<RunSummary>> listRuns(const Workspace& workspace)
         if (isKnown) {
             known.erase(row);
         }
+        auto labels = labelsOf(workspace, name); // they change when the run is long over
+        runs.back().tags = std::move(labels.tags);
+        runs.back().note = std::move(labels.note);
     }
     for (const auto& [name, row] : known) {
         index.forget(name);

@@ -28,9 +28,11 @@ struct RunSummary {
     std::string message;
     std::uint32_t miniBatches = 0;
     std::uint32_t miniBatchesFailed = 0;
+    std::vector<std::string> tags; // RunLabels
+    std::string note;
 };
 BOOST_DESCRIBE_STRUCT(RunSummary, (),
-    (run, displayName, jobFile, state, interrupted, startedMicros, endedMicros, message, miniBatches, miniBatchesFailed))
+    (run, displayName, jobFile, state, interrupted, startedMicros, endedMicros, message, miniBatches, miniBatchesFailed, tags, note))
 
 struct StartRequest {
     std::filesystem::path jobFile;

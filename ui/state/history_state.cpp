@@ -15,7 +15,8 @@ bool same(const std::vector<workspace::RunSummary>& a, const std::vector<workspa
 {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) {
         return x.run == y.run && x.state == y.state && x.interrupted == y.interrupted && x.endedMicros == y.endedMicros
-            && x.miniBatches == y.miniBatches && x.miniBatchesFailed == y.miniBatchesFailed && x.message == y.message;
+            && x.miniBatches == y.miniBatches && x.miniBatchesFailed == y.miniBatchesFailed && x.message == y.message
+            && x.tags == y.tags && x.note == y.note;
     });
 }
 

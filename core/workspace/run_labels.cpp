@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: The Sheaf authors
+#include "core/workspace/run_labels.h"
+
+#include "core/base/paths.h"
+#include "core/base/text.h"
+#include "core/workspace/run_index.h"
+
+#include <algorithm>
+#include <sys/stat.h>
+
+namespace sheaf::workspace {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// The folders that are of this run and no other.
+std::vector<fs::path> foldersOf(const Workspace& workspace, const std::string& run)
+{
+    std::vector<fs::path> folders { workspace.runDir(run).path() };
+    std::error_code error;
+    for (fs::directory_iterator it(workspace.folder() / ".sheaf" / "debug", error), end; !error && it != end; it.increment(error)) {
+        if (it->path().filename().string().starts_with(run + "-")) {
+            folders.push_back(it->path());
+        }
+    }
+    return folders;
+}
+
+} // namespace
+
+RunLabels labelsOf(const Workspace& workspace, const std::string& run)
+{
+    const auto text = paths::readFile(workspace.runDir(run).labels());
+    auto labels = text ? json::deserialize<RunLabels>(*text, "labels.json") : Result<RunLabels>(RunLabels());
+    return labels ? std::move(*labels) : RunLabels();
+}
+
+Result<void> setLabels(const Workspace& workspace, const std::string& run, const RunLabels& labels)
+{
+    RunLabels clean;
+    clean.note = labels.note;
+    for (const auto& tag : labels.tags) {
+        const std::string word(text::trim(tag));
+        if (!word.empty() && std::find(clean.tags.begin(), clean.tags.end(), word) == clean.tags.end()) {
+            clean.tags.push_back(word);
+        }
+    }
+    return paths::writeFile(workspace.runDir(run).labels(), json::serialize(clean) + "\n");
+}
+
+RunSize sizeOf(const Workspace& workspace, const std::string& run)
+{
+    constexpr std::uint64_t kBlock = 512; // of st_blocks, whatever the file system's
+    RunSize size;
+    for (const auto& folder : foldersOf(workspace, run)) {
+        std::error_code error;
+        for (fs::recursive_directory_iterator it(folder, fs::directory_options::skip_permission_denied, error), end; !error && it != end;
+             it.increment(error)) {
+            struct stat status {};
+            if (::lstat(it->path().c_str(), &status) == 0 && !S_ISDIR(status.st_mode)) {
+                size.bytes += static_cast<std::uint64_t>(status.st_blocks) * kBlock;
+                ++size.files;
+            }
+        }
+    }
+    return size;
+}
+
+Result<void> removeRun(const Workspace& workspace, const std::string& run)
+{
+    std::error_code error;
+    if (!fs::exists(workspace.runDir(run).spec(), error)) {
+        return fail(ErrorCode::RunMissing, { { "run", run }, { "workspace", workspace.folder().string() } });
+    }
+    if (workspace.isActive(run)) {
+        return fail(ErrorCode::RunActive, { { "run", run } });
+    }
+    for (const auto& folder : foldersOf(workspace, run)) {
+        // A name with a dot is no run: what happens half-way is only a rest to be swept away.
+        const fs::path gone = folder.parent_path() / (".removed-" + folder.filename().string());
+        fs::remove_all(gone, error);
+        fs::rename(folder, gone, error);
+        if (error) {
+            return failErrno(folder.string(), error.value());
+        }
+        fs::remove_all(gone, error);
+        if (error) {
+            return failErrno(gone.string(), error.value());
+        }
+    }
+    forgetRun(workspace, run);
+    return {};
+}
+
+} // namespace sheaf::workspace
