@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sheaf_test import BIN, ENTRY, SAMPLES, SOURCE, SheafTest, wait_until
 
-VERBS = "validate edit plan run resume stop runs status batches logs debug outputs doctor".split()
+VERBS = "validate edit plan run resume retry ignore stop runs status batches logs debug compare outputs label remove doctor".split()
 
 TALKS = ENTRY + '''
 from azureml_user.parallel_run import EntryScript
