@@ -51,12 +51,14 @@ Result<std::set<event::MiniBatchState>> statesOf(const std::vector<std::string>&
 }
 
 /// What those chose that the user asked for. `facts` are of the step as it is in the picture.
-Result<std::vector<MiniBatchIndex>> chosenBy(const std::string& text, const OpenRun& run, const event::StepPicture& step)
+Result<std::vector<MiniBatchIndex>> chosenBy(const std::string& words, const OpenRun& run, const event::StepPicture& step)
 {
     triage::MiniBatchFacts facts = triage::factsOf(step);
-    const triage::MiniBatchFilter filter(text);
+    const triage::MiniBatchFilter filter(words);
     if (filter.complaint()) {
-        return fail(ErrorCode::Invalid, { { "what", "--filter" }, { "found", text }, { "allowed", filter.complaint()->sentence() } });
+        std::string why = filter.complaint()->sentence();
+        why.front() = text::lower(why.substr(0, 1)).front(); // it ends a sentence here
+        return fail(ErrorCode::Invalid, { { "what", "--filter" }, { "found", words }, { "allowed", std::move(why) } });
     }
     std::vector<std::uint64_t> bytes;
     if (filter.asksForSize()) {
