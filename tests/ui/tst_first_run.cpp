@@ -87,11 +87,9 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(context.run.isOver(), 60000);
         QCOMPARE(context.run.picture().state(), event::RunState::Completed);
 
-        context.selection.openStep(QStringLiteral("score"));
-        auto* tabs = window.findChild<QTabWidget*>(QStringLiteral("step.tabs"));
-        QVERIFY(tabs != nullptr);
-        auto* sentence = window.findChild<QLabel*>(QStringLiteral("run.overview.sentence"));
-        QTRY_VERIFY(sentence->text().contains(QStringLiteral("mini-batches done")));
+        context.selection.setStep(QStringLiteral("score"));
+        auto* tabs = window.findChild<QTabWidget*>(QStringLiteral("run.tabs"));
+        QVERIFY(tabs != nullptr && tabs->isVisible());
         shot(window, "completed");
 
         tabs->setCurrentIndex(1);
@@ -102,8 +100,7 @@ private slots:
         QTRY_COMPARE(table->model()->rowCount(), 0);
         window.findChild<QLineEdit*>(QStringLiteral("run.batches.filter"))->clear();
         table->setCurrentIndex(table->model()->index(0, 0));
-        auto* inputs = window.findChild<QTableWidget*>(QStringLiteral("batch.inputs"));
-        QTRY_VERIFY_WITH_TIMEOUT(inputs->rowCount() > 0, 20000); // rows, as run() was given them
+        QTRY_VERIFY(window.findChild<QLabel*>(QStringLiteral("batch.sentence"))->isVisible());
         shot(window, "mini-batches");
 
         for (int tab = 2; tab < tabs->count(); ++tab) {

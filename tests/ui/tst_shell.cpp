@@ -203,6 +203,7 @@ private slots:
         QTRY_VERIFY(runs->isVisible());
         QVERIFY(!details->isVisible());
         details->show();
+        details->raise();
     }
 
     void the_graph_is_zoomed_by_keys()

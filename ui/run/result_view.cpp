@@ -207,6 +207,7 @@ void ResultView::build()
     m_note->setProperty("muted", true);
     m_note->setWordWrap(true);
     m_text->setObjectName(QStringLiteral("run.result.text"));
+    m_text->setAccessibleName(tr("Text of the file"));
     m_text->setReadOnly(true);
     m_text->setFont(monoFont());
     m_text->setLineWrapMode(QPlainTextEdit::NoWrap);
@@ -427,7 +428,7 @@ void ResultView::showText(const QString& path, qint64 bytes)
             const int scrolled = m_text->accessibleDescription() == path ? m_text->verticalScrollBar()->value() : 0;
             m_text->setPlainText(part.text);
             m_text->verticalScrollBar()->setValue(scrolled);
-            m_text->setAccessibleName(m_name->text());
+            m_text->setAccessibleName(m_name->text().isEmpty() ? tr("Text of the file") : m_name->text());
             m_text->setAccessibleDescription(path);
             m_note->setText(!part.isRead       ? tr("The file cannot be read.")
                     : !part.isText             ? tr("This is no text: %1 bytes.").arg(countText(static_cast<std::uint64_t>(bytes)))
