@@ -149,7 +149,9 @@ std::vector<MetricLine> metricLines(const std::vector<monitor::NodeSample>& samp
             for (const auto& process : sample.processes) {
                 if (std::string_view(process.name).starts_with(prefix)) {
                     const double value = metric == Metric::WorkerCpu ? static_cast<double>(process.cpuPercent) : static_cast<double>(process.rssBytes) / kMega;
-                    lines.add(number, process.name, x, value, [&] { return node + QLatin1Char(' ') + toQt(std::string_view(process.name).substr(prefix.size())); });
+                    lines.add(number, process.name, x, value, [&] { // "0/003": a legend has little room
+                        return QString::number(number) + QLatin1Char('/') + toQt(std::string_view(process.name).substr(prefix.size())).remove(QLatin1String("process"));
+                    });
                 }
             }
             break;
