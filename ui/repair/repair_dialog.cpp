@@ -75,9 +75,9 @@ RepairDialog::RepairDialog(AppContext& context, const QString& filter, QWidget* 
         m_chosen->setText(tr("&What was chosen: %1").arg(countText(m_asked.count() - m_doneOnes)));
         m_failed->setText(tr("All that &failed: %1").arg(countText(failed.count())));
         m_unfinished->setText(tr("All that are &not done: %1").arg(countText(open.count())));
-        m_chosen->setVisible(!(m_asked == failed));
+        m_chosen->setVisible(!(m_asked == failed) && !(m_asked == open));
         m_failed->setEnabled(!failed.isEmpty());
-        (m_asked == failed ? m_failed : m_chosen)->setChecked(true);
+        (m_asked == failed ? m_failed : m_asked == open ? m_unfinished : m_chosen)->setChecked(true);
     }
     choose();
     askCode();

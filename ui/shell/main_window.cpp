@@ -379,7 +379,8 @@ void MainWindow::connectAll()
     connect(m_quit, &QAction::triggered, this, [this] { close(); });
     connect(m_run, &QAction::triggered, this, [this] { run(); });
     connect(m_stop, &QAction::triggered, this, [this] { stop(); });
-    connect(m_resume, &QAction::triggered, this, [this] { m_context.run.resume(); });
+    connect(m_resume, &QAction::triggered, this, &MainWindow::resume);
+    connect(&m_context.selection, &SelectionState::resumeAsked, this, &MainWindow::resume);
     connect(m_preferences, &QAction::triggered, this, [this] { PreferencesDialog(m_context, this).exec(); });
     connect(m_about, &QAction::triggered, this, [this] {
         QMessageBox::about(this, tr("About Sheaf"),
@@ -595,6 +596,35 @@ void MainWindow::run()
     request.python = toStd(m_context.settings.python());
     m_context.run.start(workspaceOf(m_context.pipeline.file()), request);
     refreshActions();
+}
+
+/// Who has mended a script since wants it to be run: then the list and the code are shown first. Else it just goes on.
+void MainWindow::resume()
+{
+    QStringList open;
+    for (const auto& step : m_context.run.picture().steps()) {
+        if (step.state != event::StepState::Completed && step.planned) {
+            open << toQt(step.name);
+        }
+    }
+    lookAtCode(open);
+}
+
+void MainWindow::lookAtCode(QStringList steps)
+{
+    if (steps.isEmpty()) {
+        m_context.run.resume();
+        return;
+    }
+    const QString step = steps.takeFirst();
+    m_context.run.askCodeDifference(this, step, [this, step, steps](const Result<workspace::CodeDifference>& difference) {
+        if (!difference || difference->files.empty()) {
+            lookAtCode(steps);
+            return;
+        }
+        m_context.selection.setStep(step);
+        (new RepairDialog(m_context, QStringLiteral("state:unfinished,failed,timedout,canceled"), this))->open();
+    });
 }
 
 void MainWindow::stop()

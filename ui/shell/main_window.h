@@ -58,6 +58,8 @@ private:
     void showStart();
     void showPage(QWidget* page);
     void refreshModes();
+    void resume();
+    void lookAtCode(QStringList steps);
     void stop();
     void attachToActive();
     void refreshActions();

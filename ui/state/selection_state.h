@@ -91,6 +91,8 @@ public:
     void showPage(const QString& page) { emit pageAsked(page); }
     /// Asks to run mini-batches again, after the list has been shown. `filter`: which of the step in view; "state:failed", "group:2".
     void askRepair(const QString& filter) { emit repairAsked(filter); }
+    /// Asks to go on with the open run; with which code, when the user's differs, is asked first.
+    void askResume() { emit resumeAsked(); }
     /// Asks to run one mini-batch of the step in view here, alone.
     void askDebug(qint64 miniBatch) { emit debugAsked(miniBatch); }
 
@@ -101,6 +103,7 @@ signals:
     void pageAsked(const QString& page);
     void repairAsked(const QString& filter);
     void debugAsked(qint64 miniBatch);
+    void resumeAsked();
     void fieldAsked(const QString& path);
     void stepChanged(const QString& step);
     void stepsChanged();

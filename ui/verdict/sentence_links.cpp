@@ -105,7 +105,7 @@ void followLink(AppContext& context, const Link& link)
         selection.askDebug(link.number);
         break;
     case LinkKind::Resume:
-        context.run.resume();
+        context.selection.askResume();
         break;
     case LinkKind::Page:
         selection.showPage(toQt(link.target));
