@@ -309,9 +309,11 @@ struct RunPicture::Fold
 
     void operator()(const MiniBatchesReopened& reopened)
     {
-        if (touch(reopened.step) == nullptr) {
+        StepPicture* step = touch(reopened.step);
+        if (step == nullptr) {
             return;
         }
+        step->reopened += reopened.count;
         if (reopened.miniBatches.empty()) {
             moveAll(reopened.step, isFailed, MiniBatchState::Pending);
             return;
@@ -445,6 +447,7 @@ private:
     void noteFailure(StepPicture& step, const AttemptEnded& ended)
     {
         ++step.attemptsFailed;
+        step.attemptsRetried += ended.final ? 0 : 1;
         step.failures.add(ended, ended.startMicros != 0 ? ended.startMicros : event.timeMicros);
     }
     void noteWorker(const AttemptEnded& ended)

@@ -97,6 +97,8 @@ struct StepPicture {
     std::uint64_t itemsDone = 0; // given to finished mini-batches
     std::uint64_t itemsFailed = 0; // reference §3.1
     std::uint32_t attemptsFailed = 0;
+    std::uint32_t attemptsRetried = 0; // those of them that were not the last of their mini-batch
+    std::uint32_t reopened = 0; // failed mini-batches that were given all their retries anew
     std::uint32_t attemptsLost = 0; // under way when their worker's node or the coordinator went; done again, not counted
     std::int64_t progressMicros = 0; // when it last went on: what progress_update_timeout counts from
     std::vector<WorkerNow> workers; // in order of start

@@ -3,6 +3,7 @@
 #include "core/triage/budgets.h"
 
 #include "core/base/text.h"
+#include "core/triage/pace.h"
 
 #include <fmt/format.h>
 
@@ -38,35 +39,20 @@ std::string aboutSeconds(double seconds)
     return fmt::format("about {:.0f} h", std::round(seconds / 3600));
 }
 
-/// How far a step is and how fast it goes.
-struct Pace {
-    double ended = 0;
-    double total = 0;
-    double seconds = 0; // since its first mini-batch
-    bool canProject = false;
-};
-
-Pace paceOf(const event::StepPicture& step, std::int64_t nowMicros)
+bool canProject(const Pace& pace)
 {
-    Pace pace;
-    pace.ended = step.ended();
-    pace.total = step.total();
-    if (nowMicros == 0 || step.isOver() || step.firstAttemptMicros == 0) {
-        return pace;
-    }
-    pace.seconds = static_cast<double>(nowMicros - step.firstAttemptMicros) * 1e-6;
-    pace.canProject = step.ended() >= kEndedToProject && step.ended() < step.total() && pace.seconds >= kSecondsToProject;
-    return pace;
+    return pace.ended >= kEndedToProject && pace.left > 0 && pace.seconds >= kSecondsToProject;
 }
 
-void project(Budget& budget, const Pace& pace)
+/// `lately`: what of it was used since the pace is measured.
+void project(Budget& budget, const Pace& pace, double lately)
 {
-    if (!pace.canProject || budget.used <= 0) {
+    if (budget.used <= 0) {
         return;
     }
-    budget.projected = budget.used / pace.ended * pace.total;
+    budget.projected = budget.used + lately / pace.ended * pace.left;
     if (budget.hasLimit() && !budget.isCrossed && *budget.projected > budget.allowed) {
-        budget.crossesInSeconds = std::max(0.0, (budget.allowed - budget.used) / (budget.used / pace.seconds));
+        budget.crossesInSeconds = std::max(0.0, (budget.allowed - budget.used) / (lately / pace.seconds));
     }
 }
 
@@ -91,37 +77,41 @@ std::string textOf(const Budget& budget, const char* unit)
 
 } // namespace
 
-std::vector<Budget> budgetsOf(const event::StepPicture& step, const pipeline::StepSpec& spec, std::int64_t nowMicros)
+std::vector<Budget> budgetsOf(const event::StepPicture& step, const pipeline::StepSpec& spec, std::int64_t nowMicros, std::int64_t lifeMicros)
 {
     if (spec.kind != pipeline::StepKind::Parallel) {
         return {};
     }
     const auto& settings = spec.parallel;
-    const Pace pace = paceOf(step, nowMicros);
+    const Pace pace = nowMicros == 0 || step.isOver() ? Pace() : paceOf(step, nowMicros, lifeMicros);
     const double failed = step.count(MiniBatchState::Failed) + step.count(MiniBatchState::TimedOut);
     std::vector<Budget> budgets;
-    const auto add = [&](BudgetKind kind, const char* setting, double used, double allowed, const char* unit) {
+    const auto add = [&](BudgetKind kind, const char* setting, double used, double lately, double allowed, const char* unit) {
         Budget budget;
         budget.kind = kind;
         budget.setting = setting;
         budget.used = used;
         budget.allowed = allowed;
         budget.isCrossed = budget.hasLimit() && used > allowed;
-        project(budget, pace);
+        if (canProject(pace)) {
+            project(budget, pace, lately);
+        }
         budget.text = textOf(budget, unit);
         budgets.push_back(std::move(budget));
     };
-    add(BudgetKind::FailedMiniBatches, "mini_batch_error_threshold", failed, static_cast<double>(settings.miniBatchErrorThreshold), "");
-    add(BudgetKind::FailedItems, "error_threshold", static_cast<double>(step.itemsFailed), static_cast<double>(settings.errorThreshold), "");
-    add(BudgetKind::FailedPercent, "--allowed_failed_percent", step.total() > 0 ? 100.0 * failed / step.total() : 0.0,
+    const double onePercent = std::max(1.0, static_cast<double>(step.total())) / 100;
+    add(BudgetKind::FailedMiniBatches, "mini_batch_error_threshold", failed, pace.failed, static_cast<double>(settings.miniBatchErrorThreshold), "");
+    add(BudgetKind::FailedItems, "error_threshold", static_cast<double>(step.itemsFailed), static_cast<double>(pace.itemsFailed),
+        static_cast<double>(settings.errorThreshold), "");
+    add(BudgetKind::FailedPercent, "--allowed_failed_percent", failed / onePercent, pace.failed / onePercent,
         settings.allowedFailedPercent >= 100 ? -1 : settings.allowedFailedPercent, "%");
 
-    // Retries end nothing when they are used up; a failed attempt that was not the last one cost one.
+    // Retries end nothing when they are used up; a failed attempt that was not the last one cost one. Who is opened again has all of them anew.
     Budget retries;
     retries.kind = BudgetKind::Retries;
     retries.setting = "retry_settings.max_retries";
-    retries.used = std::max(0.0, static_cast<double>(step.attemptsFailed) - failed);
-    retries.allowed = static_cast<double>(settings.maxRetries) * step.total();
+    retries.used = step.attemptsRetried;
+    retries.allowed = static_cast<double>(settings.maxRetries) * (static_cast<double>(step.total()) + step.reopened);
     retries.text = fmt::format("{} of {} retries used ({} for each mini-batch)", countOf(retries.used), countOf(retries.allowed), settings.maxRetries);
     budgets.push_back(std::move(retries));
 

@@ -31,7 +31,9 @@ struct Budget {
 BOOST_DESCRIBE_STRUCT(Budget, (), (kind, setting, used, allowed, projected, crossesInSeconds, isCrossed, text))
 
 /// The budgets of a parallel step, in the order of the kinds; empty for a command step. `nowMicros`: wall time, 0 when nobody works
-/// on the run: then nothing is projected. Pure.
-[[nodiscard]] std::vector<Budget> budgetsOf(const event::StepPicture& step, const pipeline::StepSpec& spec, std::int64_t nowMicros);
+/// on the run: then nothing is projected. `lifeMicros`: RunPicture::lifeMicros(), from where on the pace is measured; 0: the run had one
+/// life. Pure.
+[[nodiscard]] std::vector<Budget> budgetsOf(
+    const event::StepPicture& step, const pipeline::StepSpec& spec, std::int64_t nowMicros, std::int64_t lifeMicros = 0);
 
 } // namespace sheaf::triage

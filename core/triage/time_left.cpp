@@ -2,6 +2,8 @@
 // SPDX-FileCopyrightText: The Sheaf authors
 #include "core/triage/time_left.h"
 
+#include "core/triage/pace.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -31,15 +33,20 @@ struct Seen {
     std::uint32_t waiting = 0;
 };
 
-Seen lookAt(const event::StepPicture& step, std::int64_t nowMicros)
+Seen lookAt(const event::StepPicture& step, const Pace& pace, std::int64_t nowMicros)
 {
     Seen seen;
-    const std::uint32_t ended = step.ended();
+    const auto repair = repairOf(step);
+    const std::uint32_t ended = pace.ended;
     const std::uint32_t stride = std::max(1U, static_cast<std::uint32_t>(ended / kSamples));
     std::uint32_t number = 0;
     double sums[2] = { 0, 0 };
     double counts[2] = { 0, 0 };
-    for (const auto& now : step.miniBatches) {
+    for (std::uint32_t i = 0; i < step.total(); ++i) {
+        const auto& now = step.miniBatches[i];
+        if (repair && !repair->contains(MiniBatchIndex(i))) {
+            continue;
+        }
         switch (now.state) {
         case MiniBatchState::Running:
             seen.runningFor.push_back(static_cast<float>(static_cast<double>(std::max<std::int64_t>(0, nowMicros - now.startMicros)) * 1e-6));
@@ -51,6 +58,9 @@ Seen lookAt(const event::StepPicture& step, std::int64_t nowMicros)
         case MiniBatchState::Done:
         case MiniBatchState::Failed:
         case MiniBatchState::TimedOut: {
+            if (now.startMicros < pace.sinceMicros) {
+                break; // another life, with other workers, maybe with other code
+            }
             const std::size_t half = number * 2 < ended ? 0 : 1; // mini-batches are handed out in the order of their numbers
             sums[half] += static_cast<double>(now.elapsedSeconds);
             counts[half] += 1;
@@ -119,7 +129,7 @@ std::string rangeText(double low, double high)
 
 } // namespace
 
-std::optional<TimeLeft> timeLeft(const event::StepPicture& step, std::int64_t nowMicros)
+std::optional<TimeLeft> timeLeft(const event::StepPicture& step, std::int64_t nowMicros, std::int64_t lifeMicros)
 {
     if (step.state != event::StepState::Running || step.firstAttemptMicros == 0) {
         return std::nullopt;
@@ -128,20 +138,20 @@ std::optional<TimeLeft> timeLeft(const event::StepPicture& step, std::int64_t no
     for (const auto& worker : step.workers) {
         width += worker.ready && !worker.ended ? 1 : 0;
     }
-    const double elapsed = static_cast<double>(nowMicros - step.firstAttemptMicros) * 1e-6;
-    const std::uint32_t ended = step.ended();
-    const double fewest = std::max(2.0 * width, kFewestShare * step.total());
-    if (width == 0 || elapsed < kFewestSeconds || ended < fewest || ended == 0) {
+    const Pace pace = paceOf(step, nowMicros, lifeMicros);
+    const std::uint32_t ended = pace.ended;
+    const double fewest = std::max(2.0 * width, kFewestShare * (pace.ended + pace.left));
+    if (width == 0 || pace.seconds < kFewestSeconds || ended < fewest || ended == 0) {
         return std::nullopt;
     }
-    const Seen seen = lookAt(step, nowMicros);
+    const Seen seen = lookAt(step, pace, nowMicros);
     if (seen.times.empty()) {
         return std::nullopt;
     }
     std::mt19937 random(ended); // the same picture, the same answer
     // A mini-batch may take more than one attempt.
-    const double attempts = 1 + static_cast<double>(step.attemptsFailed) / (ended + step.attemptsFailed);
-    const auto waiting = static_cast<std::uint32_t>(std::ceil(seen.waiting * (ended > 0 ? attempts : 1)));
+    const double attempts = 1 + static_cast<double>(step.attemptsRetried) / (step.ended() + step.attemptsRetried);
+    const auto waiting = static_cast<std::uint32_t>(std::ceil(seen.waiting * attempts));
     std::vector<double> plays;
     plays.reserve(kPlays);
     for (int i = 0; i < kPlays; ++i) {
@@ -154,7 +164,7 @@ std::optional<TimeLeft> timeLeft(const event::StepPicture& step, std::int64_t no
         const double trend = seen.lateMean / ((seen.earlyMean + seen.lateMean) / 2);
         (trend > 1 ? left.high : left.low) *= std::clamp(trend, 0.5, 2.0);
     }
-    const double byPace = elapsed / ended * (step.total() - ended);
+    const double byPace = pace.seconds / ended * pace.left;
     left.low = std::min(left.low, byPace) * 0.9;
     left.high = std::max(left.high, byPace) * 1.1;
     left.text = rangeText(left.low, left.high);
