@@ -3,6 +3,7 @@
 #include "core/triage/run_comparison.h"
 
 #include "core/base/text.h"
+#include "core/triage/failed_now.h"
 
 #include <algorithm>
 #include <cmath>
@@ -173,14 +174,15 @@ std::vector<FailureDifference> failuresOf(const RunSide& first, const RunSide& s
     std::map<CauseKey, FailureDifference> causes;
     const auto add = [&](const RunSide& side, std::size_t FailureDifference::*count) {
         for (const auto& step : side.picture.steps()) {
-            for (const auto& group : step.failures.groups()) {
+            for (const auto& [number, failed] : largestGroups(step)) {
+                const auto& group = step.failures.groups()[number - 1];
                 auto& cause = causes[keyOf(step.name, group.signature)];
                 if (cause.error.empty()) {
                     cause.step = step.name;
                     cause.signature = group.signature;
                     cause.error = group.firstError;
                 }
-                cause.*count += group.members.size();
+                cause.*count += failed;
             }
         }
     };

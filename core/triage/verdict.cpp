@@ -5,6 +5,7 @@
 #include "core/base/clock.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/triage/failed_now.h"
 
 #include <fmt/format.h>
 
@@ -95,11 +96,6 @@ bool isLimit(const std::string& reason)
     return reason == "error_threshold" || reason == "mini_batch_error_threshold" || reason == "allowed_failed_percent";
 }
 
-bool isFailed(MiniBatchState state)
-{
-    return state == MiniBatchState::Failed || state == MiniBatchState::TimedOut;
-}
-
 std::uint32_t failedOf(const StepPicture& step)
 {
     return step.count(MiniBatchState::Failed) + step.count(MiniBatchState::TimedOut);
@@ -110,33 +106,6 @@ std::uint32_t openOf(const StepPicture& step)
 {
     return step.count(MiniBatchState::Pending) + step.count(MiniBatchState::Running) + step.count(MiniBatchState::Retrying)
         + step.count(MiniBatchState::Canceled);
-}
-
-/// How many of the step's finally failed mini-batches a group has: those whose last failure was of it.
-std::vector<std::uint32_t> failedByGroup(const StepPicture& step)
-{
-    std::vector<std::uint32_t> counts(step.failures.groups().size(), 0);
-    for (std::uint32_t i = 0; i < step.total(); ++i) {
-        const std::size_t number = isFailed(step.miniBatches[i].state) ? step.failures.numberOf(MiniBatchIndex(i)) : 0;
-        if (number > 0) {
-            ++counts[number - 1];
-        }
-    }
-    return counts;
-}
-
-/// The groups that hold failed mini-batches, the largest first, by number from 1.
-std::vector<std::pair<std::size_t, std::uint32_t>> largestGroups(const StepPicture& step)
-{
-    const std::vector<std::uint32_t> counts = failedByGroup(step);
-    std::vector<std::pair<std::size_t, std::uint32_t>> groups;
-    for (std::size_t i = 0; i < counts.size(); ++i) {
-        if (counts[i] > 0) {
-            groups.emplace_back(i + 1, counts[i]);
-        }
-    }
-    std::stable_sort(groups.begin(), groups.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
-    return groups;
 }
 
 /// Words for one step: what its parts are called and where they lead.
@@ -306,11 +275,7 @@ private:
             Sentence& what = begin(Outcome::CompletedWithFailures, " is done, but ");
             addShare(what, failed, kFailed);
             what.add(" failed");
-            if (m_spec.parallel.miniBatchErrorThreshold >= 0) {
-                what.add("; ").add("mini_batch_error_threshold", setting("mini_batch_error_threshold")).add(fmt::format(" allows {}.", text::humanCount(static_cast<std::uint64_t>(m_spec.parallel.miniBatchErrorThreshold))));
-            } else {
-                what.add("; ").add("no limit", setting("mini_batch_error_threshold")).add(" was set.");
-            }
+            addLimits(what);
         }
         tellCauses();
         tellItems();
@@ -324,6 +289,27 @@ private:
             look.text.add("Look at the result: ").add(fileName(m_spec.parallel.appendRowFile), { LinkKind::File, m_step.name, m_spec.parallel.appendRowFile, -1 }).add(".");
             m_verdict.next.push_back(std::move(look));
         }
+    }
+
+    /// The limits that were kept.
+    void addLimits(Sentence& what) const
+    {
+        const auto& settings = m_spec.parallel;
+        bool isFirst = true;
+        const auto add = [&](const std::string& field, const std::string& allowed) {
+            what.add(isFirst ? "; " : ", ").add(field, setting(field)).add(" allows " + allowed);
+            isFirst = false;
+        };
+        if (settings.miniBatchErrorThreshold >= 0) {
+            add("mini_batch_error_threshold", text::humanCount(static_cast<std::uint64_t>(settings.miniBatchErrorThreshold)));
+        }
+        if (settings.errorThreshold >= 0) {
+            add("error_threshold", countOf(static_cast<std::uint64_t>(settings.errorThreshold), "item", "items"));
+        }
+        if (settings.allowedFailedPercent < 100) {
+            add(limitField("allowed_failed_percent"), fmt::format("{} %", settings.allowedFailedPercent));
+        }
+        isFirst ? what.add("; ").add("no limit", setting("mini_batch_error_threshold")).add(" was set.") : what.add(".");
     }
 
     void addDuration(Sentence& what) const
@@ -711,18 +697,7 @@ private:
         case FailureCause::Lost:
             break;
         }
-        addDebug(firstFailedOf(groups.front().first));
-    }
-
-    [[nodiscard]] MiniBatchIndex firstFailedOf(std::size_t number) const
-    {
-        const FailureGroup& group = m_step.failures.groups()[number - 1];
-        for (const MiniBatchIndex member : group.members) {
-            if (member.value < m_step.total() && isFailed(m_step.miniBatches[member.value].state) && m_step.failures.numberOf(member) == number) {
-                return member;
-            }
-        }
-        return group.firstMiniBatch;
+        addDebug(firstFailedOf(m_step, groups.front().first));
     }
 
     void addWorkerLog(const FailureGroup& group)
@@ -964,7 +939,14 @@ Verdict verdictOf(const RunPicture& picture, const RunSpec& spec, Liveness liven
         verdict.outcome = Outcome::Canceled;
         std::vector<std::size_t> begun;
         std::copy_if(canceled.begin(), canceled.end(), std::back_inserter(begun), [&](std::size_t place) { return picture.step(names[place])->startedMicros > 0; });
-        lead(begun.empty() ? canceled : begun, "The run was stopped as asked in ", ".");
+        if (picture.stopAsked()) {
+            lead(begun.empty() ? canceled : begun, "The run was stopped as asked in ", ".");
+        } else { // a repair ran what it was asked for: what was left out is why the rest did not complete
+            std::vector<std::size_t> unfinished;
+            std::copy_if(canceled.begin(), canceled.end(), std::back_inserter(unfinished), [&](std::size_t place) { return picture.step(names[place])->reason == "unfinished"; });
+            begun = unfinished.empty() ? begun : unfinished;
+            lead(begun.empty() ? canceled : begun, "The run ended before these steps were done: ", ".");
+        }
         if (!begun.empty()) {
             for (const std::size_t place : canceled) {
                 if (std::find(begun.begin(), begun.end(), place) == begun.end()) {

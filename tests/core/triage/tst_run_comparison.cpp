@@ -116,6 +116,28 @@ private slots:
         QCOMPARE(text, std::string("New TypeError 0 1\nGone ValueError 1 0\nSame KeyError 1 2\n"));
     }
 
+    void what_was_mended_does_not_stand_as_a_failure()
+    {
+        Told one("a", 10);
+        one.end(0, 1, "KeyError: 'x'");
+        one.end(1, 1, "KeyError: 'x'");
+        one.end(2, 1, "ValueError: bad");
+        Told other("b", 10);
+        for (const std::uint32_t miniBatch : { 0U, 1U, 2U }) {
+            other.end(miniBatch, 1, "KeyError: 'x'");
+        }
+        other.end(3, 1, "ValueError: bad");
+        other.tell(event::MiniBatchesReopened { StepIndex(0), 3, "1-3" });
+        other.end(1, 1);
+        other.end(2, 1, "TypeError: no"); // fails in another way now
+        other.end(3, 1);
+        std::string text;
+        for (const auto& failure : compareRuns({ one.spec, one.picture }, { other.spec, other.picture }).failures) {
+            text += fmt::format("{} {} {} {}\n", json::enumName(failure.change), failure.signature.exception, failure.first, failure.second);
+        }
+        QCOMPARE(text, std::string("New TypeError 0 1\nGone ValueError 1 0\nSame KeyError 2 1\n"));
+    }
+
     void a_step_of_one_run_only_is_there_without_a_partner()
     {
         const Told one("a", 2);

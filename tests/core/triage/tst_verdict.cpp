@@ -210,6 +210,25 @@ private slots:
         COMPARE_GOLDEN("completed_with_failures_tolerated", printed(story));
     }
 
+    void a_limit_that_was_kept_is_named_whichever_it_is()
+    {
+        const auto told = [](auto set) {
+            Story story;
+            set(story.settings());
+            story.start().begin(10).done(0, 9).raise(9).end(StepState::Completed).over(RunState::Completed);
+            const std::string text = markedText(verdictOf(story.picture, story.spec, Liveness::Gone).what);
+            return text.substr(text.find("; ") + 2);
+        };
+        QCOMPARE(told([](auto&) {}), std::string("[no limit](Setting jobs.check.mini_batch_error_threshold) was set."));
+        QCOMPARE(told([](auto& settings) { settings.errorThreshold = 20; }), std::string("[error_threshold](Setting jobs.check.error_threshold) allows 20 items."));
+        QCOMPARE(told([](auto& settings) {
+            settings.miniBatchErrorThreshold = 3;
+            settings.allowedFailedPercent = 12.5;
+        }),
+            std::string("[mini_batch_error_threshold](Setting jobs.check.mini_batch_error_threshold) allows 3, "
+                        "[--allowed_failed_percent](Setting jobs.check.--allowed_failed_percent) allows 12.5 %."));
+    }
+
     void mini_batch_error_threshold()
     {
         Story story;
@@ -339,6 +358,17 @@ private slots:
         Story story;
         story.start().begin(10).done(0, 4).start(true).begin(10).done(4, 5).end(StepState::Canceled, "unfinished", "What was asked for has been run.").over(RunState::Canceled);
         COMPARE_GOLDEN("unfinished", printed(story));
+    }
+
+    void a_repair_of_some_is_not_told_as_a_stop()
+    {
+        Story story(true); // the step before is canceled by what it needs in this telling: both had begun in an earlier life
+        story.start().tell(StepStarted { StepIndex(0), { NodeIndex(0) }, 1 });
+        story.begin(10).done(0, 4).start(true).begin(10).done(4, 5).end(StepState::Canceled, "unfinished", "What was asked for has been run.");
+        story.tell(StepEnded { StepIndex(0), StepState::Canceled, "dependency", "Not started: it needs step 'check', which did not complete.", 0 }).over(RunState::Canceled);
+        const Verdict verdict = verdictOf(story.picture, story.spec, Liveness::Gone);
+        QVERIFY2(markedText(verdict.what).find("stopped as asked") == std::string::npos, markedText(verdict.what).c_str());
+        QVERIFY2(markedText(verdict.what).find("is not finished: what was asked for has been run") != std::string::npos, markedText(verdict.what).c_str());
     }
 
     void interrupted()
