@@ -250,11 +250,16 @@ void FailureGroups::add(const AttemptEnded& ended, std::int64_t timeMicros)
     }
     std::uint32_t& last = m_last[ended.miniBatch.value];
     const auto now = static_cast<std::uint32_t>(place->second + 1);
-    // It may have been in this group, then in another, and come back: rare, so looking is cheap.
-    if (last == 0 || (last != now && std::find(group.members.begin(), group.members.end(), ended.miniBatch) == group.members.end())) {
-        group.members.push_back(ended.miniBatch);
+    if (last != now) {
+        const auto key = [&](std::uint32_t number) { return (std::uint64_t { number } << 32U) | ended.miniBatch.value; };
+        if (!m_left.contains(key(now))) { // else it was in this group, then in another, and comes back
+            group.members.push_back(ended.miniBatch);
+        }
+        if (last != 0) {
+            m_left.insert(key(last));
+        }
+        last = now;
     }
-    last = now;
 }
 
 std::size_t FailureGroups::numberOf(MiniBatchIndex miniBatch) const

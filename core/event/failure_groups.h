@@ -8,6 +8,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 /// Failed attempts put together by what really failed: the same exception, raised at the same line of the user's code, is one
@@ -76,6 +77,7 @@ private:
     std::vector<FailureGroup> m_groups;
     std::map<FailureSignature, std::size_t> m_places;
     std::vector<std::uint32_t> m_last; // by MiniBatchIndex: its last group, counted from 1; 0: it did not fail
+    std::unordered_set<std::uint64_t> m_left; // number of a group and mini-batch: it was in it, and failed in another way since
 };
 
 } // namespace sheaf::event
