@@ -17,6 +17,7 @@ using event::Event;
 namespace {
 
 constexpr std::int64_t kMostSamplesPerNode = 20000;
+constexpr std::int64_t kAllMiniBatches = -1; // as mini_batch of a StepReset; kReadAttempts says it, too
 
 constexpr const char* kInsertEvent = "INSERT INTO events (sequence, time, kind, step, mini_batch, "
                                      "data) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
@@ -24,7 +25,8 @@ constexpr const char* kInsertSample = "INSERT INTO samples (time, node, data) VA
 constexpr const char* kReadFrom = "SELECT sequence, time, kind, data FROM events WHERE sequence >= "
                                   "?1 ORDER BY sequence LIMIT ?2";
 constexpr const char* kReadAttempts = "SELECT sequence, time, kind, data FROM events WHERE step = "
-                                      "?1 AND mini_batch = ?2 ORDER BY sequence";
+                                      "?1 AND mini_batch = ?2 AND sequence > (SELECT coalesce(max(sequence), 0) FROM "
+                                      "events WHERE step = ?1 AND mini_batch = -1) ORDER BY sequence";
 constexpr const char* kReadLast = "SELECT max(sequence) FROM events";
 constexpr const char* kReadSamples
     = "SELECT number, data FROM samples WHERE number > ?1 ORDER BY number LIMIT ?2";
@@ -120,6 +122,9 @@ struct EventStore::Impl
         if (const auto* ended = std::get_if<event::AttemptEnded>(&event.fact)) {
             statement.bind(4, std::int64_t { ended->step.value });
             statement.bind(5, std::int64_t { ended->miniBatch.value });
+        } else if (const auto* reset = std::get_if<event::StepReset>(&event.fact)) {
+            statement.bind(4, std::int64_t { reset->step.value }); // so that the index of attempts finds it
+            statement.bind(5, kAllMiniBatches);
         } else {
             statement.bindNull(4);
             statement.bindNull(5);

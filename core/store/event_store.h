@@ -36,7 +36,8 @@ public:
     [[nodiscard]] Result<std::vector<event::Event>> readFrom(std::uint64_t first, std::size_t atMost = 100000);
     /// One event by its number; NotFound when there is none.
     [[nodiscard]] Result<event::Event> read(std::uint64_t sequence);
-    /// All ends of attempts of one mini-batch, oldest first (an index serves it).
+    /// All ends of attempts of one mini-batch, oldest first (an index serves it); none from before the step was last planned anew
+    /// (StepReset): that number was then another mini-batch's.
     [[nodiscard]] Result<std::vector<event::Event>> attemptsOf(StepIndex step, MiniBatchIndex miniBatch);
     [[nodiscard]] Result<std::uint64_t> lastSequence();
 

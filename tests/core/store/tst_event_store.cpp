@@ -155,6 +155,17 @@ private slots:
         QCOMPARE(found->front().sequence, std::uint64_t { 8 });
         QCOMPARE(found->back().sequence, std::uint64_t { 210 });
         QVERIFY(store->attemptsOf(StepIndex(1), MiniBatchIndex(7)).value().empty());
+
+        // Planned anew, the seventh mini-batch is another one.
+        std::vector<Event> reset { { 0, 5000, StepReset { StepIndex(1) } } };
+        VERIFY_OK(store->append(reset));
+        QCOMPARE(store->attemptsOf(StepIndex(0), MiniBatchIndex(7)).value().size(), found->size());
+        reset = { { 0, 5001, StepReset { StepIndex(0) } } };
+        VERIFY_OK(store->append(reset));
+        QVERIFY(store->attemptsOf(StepIndex(0), MiniBatchIndex(7)).value().empty());
+        auto again = attempts(7, 1);
+        VERIFY_OK(store->append(again));
+        QCOMPARE(store->attemptsOf(StepIndex(0), MiniBatchIndex(7)).value().size(), std::size_t { 1 });
         auto database = Database::openForReading(folder.path() / "run.db");
         VERIFY_OK(database);
         auto plan = database->prepare(

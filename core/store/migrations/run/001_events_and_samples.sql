@@ -1,6 +1,6 @@
 -- run.db: the facts of one run, and what its nodes used meanwhile.
 
--- step and mini_batch are set for ends of attempts only; the index serves "all attempts of this mini-batch".
+-- step and mini_batch are set for ends of attempts only (and for StepReset, with -1 for all mini-batches); the index serves "all attempts of this mini-batch".
 CREATE TABLE events (
     sequence   INTEGER PRIMARY KEY,
     time       INTEGER NOT NULL, -- microseconds since 1970
