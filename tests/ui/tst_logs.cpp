@@ -269,6 +269,45 @@ private slots:
         child<QLineEdit>("logs.find")->clear();
         QTRY_VERIFY(!view()->rows().isFiltered());
     }
+
+    /// Minutes later nothing jumps away from under who reads something else.
+    void a_file_that_is_not_written_yet_is_said_to_be_so_and_waited_for_until_something_else_is_chosen()
+    {
+        const QString missing = QStringLiteral("user/stdout/0/process077.stdout.txt");
+        const QString other = QStringLiteral("user/stdout/0/process000.stdout.txt");
+        auto* picker = child<QComboBox>("logs.picker");
+        m_context->selection.showLog(missing, 0);
+        QTRY_VERIFY2(about().contains(QStringLiteral("not been written")), qPrintable(about()));
+        choose(other);
+        QVERIFY2(!about().contains(QStringLiteral("not been written")), qPrintable(about()));
+        const auto path = m_context->run.dir().logs("work") / missing.toStdString();
+        std::ofstream(path) << "late\n";
+        emit m_context->run.opened(); // files are listed again
+        QTRY_VERIFY(picker->findData(missing) >= 0);
+        QCOMPARE(picker->currentData().toString(), other);
+        std::filesystem::remove(path);
+        emit m_context->run.opened();
+        QTRY_VERIFY(picker->findData(missing) < 0);
+        m_context->selection.showLog(missing, 0);
+        QTRY_VERIFY2(about().contains(QStringLiteral("not been written")), qPrintable(about()));
+        std::ofstream(path) << "late\n";
+        QTRY_COMPARE(picker->currentData().toString(), missing); // nothing else was chosen
+        choose(other);
+        std::filesystem::remove(path);
+    }
+
+    void files_are_listed_when_somebody_looks()
+    {
+        LogPanel hidden(*m_context);
+        LogPanel seen(*m_context);
+        seen.show();
+        emit m_context->run.opened();
+        QTRY_VERIFY(seen.findChild<QComboBox*>(QStringLiteral("logs.picker"))->count() > 0);
+        auto* picker = hidden.findChild<QComboBox*>(QStringLiteral("logs.picker"));
+        QCOMPARE(picker->count(), 0);
+        hidden.show();
+        QTRY_VERIFY(picker->count() > 0);
+    }
 };
 
 SHEAF_TEST(tst_logs)

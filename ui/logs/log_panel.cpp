@@ -38,6 +38,9 @@ namespace {
 
 constexpr int kReadInterval = 200;
 constexpr int kTypingPause = 250;
+constexpr int kListPause = 2000; // a listing goes over all folders of the logs
+constexpr std::int64_t kNotListed = -1;
+constexpr std::int64_t kNotShown = -2;
 constexpr std::uint64_t kIndexTurn = 32U << 20; // bytes
 constexpr std::uint64_t kFirstTurn = 1U << 20; // of a search: hits are there at once
 constexpr std::uint64_t kMostTurn = 32U << 20;
@@ -273,7 +276,11 @@ void LogPanel::connectParts()
 {
     connect(m_nodes, &QComboBox::currentIndexChanged, this, [this] { fillFiles(); });
     connect(m_picker, &QComboBox::currentIndexChanged, this, [this] { openChosen(); });
-    connect(m_picker, &QComboBox::activated, this, [this] { m_isChosen = true; });
+    connect(m_picker, &QComboBox::activated, this, [this] {
+        m_isChosen = true;
+        forgetWanted();
+    });
+    connect(m_nodes, &QComboBox::activated, this, [this] { forgetWanted(); });
     m_typed.setSingleShot(true);
     connect(&m_typed, &QTimer::timeout, this, [this] {
         askFilter();
@@ -326,15 +333,35 @@ void LogPanel::connectParts()
     connect(m_view, &LogView::told, this, [this](const QString& text) { tell(text); });
     connect(m_toBatch, &QToolButton::clicked, this, [this] { openMiniBatch(); });
 
-    connect(&m_context.run, &RunState::opened, this, [this] { listFiles(); });
-    connect(&m_context.run, &RunState::closed, this, [this] { listFiles(); });
+    connect(&m_context.run, &RunState::opened, this, [this] {
+        m_listPause.stop();
+        listSoon();
+    });
+    connect(&m_context.run, &RunState::closed, this, [this] {
+        forgetWanted();
+        m_rowFiles.clear();
+        m_filesListedFor = m_stepsOver = 0;
+        listFiles();
+    });
+    connect(&m_context.run, &RunState::activityChanged, this, [this] { listSoon(); });
     connect(&m_context.run, &RunState::changed, this, [this](const event::ChangeSet& changes) {
-        if (!changes.workers.empty() || !changes.steps.empty()) {
-            listFiles();
+        const auto& steps = m_context.run.picture().steps();
+        const auto over = static_cast<std::size_t>(std::count_if(steps.begin(), steps.end(), [](const event::StepPicture& step) { return step.isOver(); }));
+        // Files come with workers and with the end of a step; counts change with nearly every poll.
+        if (!changes.workers.empty() || !changes.plans.empty() || m_stepsOver != over) {
+            m_stepsOver = over;
+            listSoon();
+        }
+    });
+    m_listPause.setSingleShot(true);
+    connect(&m_listPause, &QTimer::timeout, this, [this] {
+        if (m_listStale || m_wanted) {
+            listSoon();
         }
     });
     connect(&m_context.selection, &SelectionState::stepChanged, this, [this] {
         m_isChosen = false;
+        forgetWanted();
         fillNodes();
         fillFiles();
     });
@@ -354,6 +381,9 @@ void LogPanel::connectParts()
 void LogPanel::showEvent(QShowEvent* event)
 {
     QWidget::showEvent(event);
+    if (m_listStale) {
+        listSoon();
+    }
     readMore();
 }
 
@@ -384,9 +414,11 @@ void LogPanel::listFiles()
         return;
     }
     if (m_listing) {
+        m_listStale = true; // the one under way may have passed the new ones by
         return;
     }
     m_listing = true;
+    m_listStale = false;
     const auto steps = m_context.run.dir().path() / "steps";
     m_reader.ask(
         this,
@@ -414,18 +446,47 @@ void LogPanel::listFiles()
         });
 }
 
+/// When somebody looks, and not at every change of a run.
+void LogPanel::listSoon()
+{
+    m_listStale = true;
+    if (isVisible() && !m_listPause.isActive()) {
+        m_listPause.start(kListPause);
+        listFiles();
+    }
+}
+
+/// Something else is wanted now: the panel does not jump minutes later.
+void LogPanel::forgetWanted()
+{
+    if (m_wanted) {
+        m_wanted.reset();
+        m_told.clear();
+        updateWords();
+    }
+}
+
 void LogPanel::onListed(std::vector<LogFile> files)
 {
     if (files != m_files) {
         m_files = std::move(files);
+        m_rowFiles.clear();
         fillNodes();
         fillFiles();
         if (m_rows.isMerged()) {
             startMerging(); // new ones are added, those that are there stay
         }
     }
-    if (!m_wanted.isEmpty()) {
-        showPlace(QString(m_wanted), m_wantedOffset);
+    if (m_wanted) {
+        if (std::find(m_files.begin(), m_files.end(), *m_wanted) != m_files.end()) {
+            const QString file = m_wanted->path;
+            showPlace(file, m_wantedOffset);
+        } else if (m_listStale) {
+            listFiles(); // it was asked for while these were being listed
+        } else if (m_told.isEmpty()) {
+            tell(tr("%1 has not been written yet. It is shown when it is.").arg(m_wanted->path));
+            m_listPause.start(kListPause);
+        }
     }
 }
 
@@ -505,7 +566,8 @@ void LogPanel::openChosen()
     m_index = {};
     m_merged = {};
     m_merger.reset();
-    m_rangesGiven = m_rangesListed = 0;
+    m_parcelsGiven = 0;
+    m_rowFiles.clear();
     m_awaitedOffset = -1;
     m_errors = m_errorsAt = 0;
     m_shown.clear();
@@ -552,6 +614,7 @@ void LogPanel::startMerging()
             paths.push_back(added.back());
         }
     }
+    m_rowFiles.clear();
     if (!m_merger) {
         m_merger = std::make_shared<logs::LogMerger>();
         m_wasGrowing = isGrowing();
@@ -579,7 +642,7 @@ void LogPanel::readMore()
     if (!m_context.run.isOpen()) {
         return;
     }
-    if (m_files.empty()) {
+    if (m_files.empty() && !m_listing) {
         listFiles();
     }
     m_logs.readMore();
@@ -663,27 +726,17 @@ void LogPanel::merge()
     if (m_merged.bytes() > kMostMerged) {
         return; // said in updateWords()
     }
-    m_reading = true;
-    std::vector<std::pair<std::uint32_t, logs::AttemptRange>> ranges;
-    std::map<std::pair<QString, QString>, std::uint32_t> numbers;
-    for (std::size_t i = 0; i < m_shown.size(); ++i) {
-        numbers.emplace(std::pair(m_shown[i].step, m_shown[i].path), static_cast<std::uint32_t>(i));
-    }
-    bool all = true;
-    for (const auto& one : m_logs.since(m_rangesGiven)) {
-        const auto found = numbers.find({ one.step, one.file });
-        if (found != numbers.end()) {
-            ranges.emplace_back(found->second, one.range);
+    if (!areFilesListed() && m_filesListedFor != m_logs.files().size()) { // a file that an attempt wrote
+        if (!m_listing) {
+            m_filesListedFor = m_logs.files().size(); // what is not there the next time either has been deleted
+            listFiles();
         }
-        all = all && (found != numbers.end() || std::find(m_files.begin(), m_files.end(), LogFile { one.step, one.file }) != m_files.end());
-    }
-    if (!all && m_rangesListed != m_logs.count()) { // a file that an attempt wrote and that is not listed yet
-        m_rangesListed = m_logs.count(); // what is not there the next time either has been deleted
-        m_reading = false;
-        listFiles();
         return;
     }
-    m_rangesGiven = m_logs.count();
+    m_reading = true;
+    const auto& parcels = m_logs.parcels();
+    std::vector<LogState::Parcel> given(parcels.begin() + static_cast<std::ptrdiff_t>(m_parcelsGiven), parcels.end());
+    m_parcelsGiven = parcels.size();
     struct Merged {
         bool more = false;
         bool outdated = false;
@@ -691,9 +744,13 @@ void LogPanel::merge()
     };
     m_reader.ask(
         this,
-        [merger = m_merger, rows = m_merged, ranges = std::move(ranges), growing = isGrowing()]() mutable {
-            for (const auto& [file, range] : ranges) {
-                merger->addRange(file, range);
+        [merger = m_merger, rows = m_merged, given = std::move(given), numbers = m_rowFiles, growing = isGrowing()]() mutable {
+            for (const auto& parcel : given) {
+                for (const auto& [file, range] : *parcel) {
+                    if (numbers[file] >= 0) {
+                        merger->addRange(static_cast<std::uint32_t>(numbers[file]), range);
+                    }
+                }
             }
             const bool outdated = merger->isOutdated();
             const bool more = !outdated && merger->turn(rows, kMostRows, growing ? wallMicros() : 0, !growing);
@@ -720,6 +777,28 @@ void LogPanel::merge()
                 merge();
             }
         });
+}
+
+/// Which file of the record is which of those in view, looked up once for each of them. False when one has not been listed.
+bool LogPanel::areFilesListed()
+{
+    const auto& files = m_logs.files();
+    if (m_rowFiles.size() < files.size()) {
+        std::set<std::pair<QString, QString>> listed;
+        for (const LogFile& file : m_files) {
+            listed.emplace(file.step, file.path);
+        }
+        std::map<std::pair<QString, QString>, std::int64_t> shown;
+        for (std::size_t i = 0; i < m_shown.size(); ++i) {
+            shown.emplace(std::pair(m_shown[i].step, m_shown[i].path), static_cast<std::int64_t>(i));
+        }
+        for (std::size_t i = m_rowFiles.size(); i < files.size(); ++i) {
+            const std::pair key(files[i].step, files[i].file);
+            const auto found = shown.find(key);
+            m_rowFiles.push_back(found != shown.end() ? found->second : listed.contains(key) ? kNotShown : kNotListed);
+        }
+    }
+    return std::find(m_rowFiles.begin(), m_rowFiles.end(), kNotListed) == m_rowFiles.end();
 }
 
 /// Errors among the lines that came since the user looked away, for the chip.
@@ -971,6 +1050,10 @@ std::int64_t LogPanel::timeOf(const ShownLine& line) const
 void LogPanel::onMarked()
 {
     m_told.clear();
+    m_awaitedOffset = -1; // who has marked another line stays there
+    if (m_view->marked() && !m_settingTime) {
+        m_wanted.reset();
+    }
     if (const auto line = m_view->markedLine()) {
         if (const std::int64_t time = timeOf(*line); time > 0 && !m_settingTime) { // else another panel's moment led here
             m_settingTime = true;
@@ -1049,13 +1132,17 @@ void LogPanel::goToLine()
 void LogPanel::showPlace(const QString& file, qint64 offset)
 {
     const LogFile wanted { m_context.selection.step(), file };
+    m_told.clear();
+    if (!m_context.run.isOpen()) {
+        return;
+    }
     if (std::find(m_files.begin(), m_files.end(), wanted) == m_files.end()) {
-        m_wanted = file;
+        m_wanted = wanted;
         m_wantedOffset = offset;
         listFiles();
         return;
     }
-    m_wanted.clear();
+    m_wanted.reset();
     m_isChosen = true;
     if (m_picker->findData(file) < 0) {
         m_nodes->setCurrentIndex(0);

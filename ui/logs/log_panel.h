@@ -80,6 +80,8 @@ private:
     void build();
     void connectParts();
     void listFiles();
+    void listSoon();
+    void forgetWanted();
     void onListed(std::vector<LogFile> files);
     void fillNodes();
     void fillFiles();
@@ -91,6 +93,7 @@ private:
     void readIndex();
     void takeIndex(logs::LineIndex index);
     void merge();
+    [[nodiscard]] bool areFilesListed();
     void grow();
     void startMerging();
     void countErrors();
@@ -149,18 +152,22 @@ private:
     LogRows m_rows;
     std::shared_ptr<logs::LogMerger> m_merger; // touched in the reader's thread only
     logs::MergedRows m_merged;
-    std::size_t m_rangesGiven = 0; // to the merger
-    std::size_t m_rangesListed = 0; // how many there were when files were listed for them
+    std::size_t m_parcelsGiven = 0; // of ranges, to the merger
+    std::vector<std::int64_t> m_rowFiles; // by number of LogState: the number of LogRows; kNotListed, kNotShown
+    std::size_t m_filesListedFor = 0; // how many files of LogState there were when files were listed for them
+    std::size_t m_stepsOver = 0;
     bool m_wasGrowing = false; // what was merged is in the order of arrival
     bool m_reading = false;
     bool m_listing = false;
+    bool m_listStale = true; // there may be other files than those listed
+    QTimer m_listPause; // after a listing that changes of the run led to
     Sought m_filter;
     Sought m_search;
     int m_wantedHit = 0; // go to the next (1) or previous (-1) as soon as there is one
     std::uint64_t m_errorsAt = 0; // errors are counted up to here
     std::uint64_t m_errors = 0;
     bool m_counting = false;
-    QString m_wanted; // asked for before it was listed
+    std::optional<LogFile> m_wanted; // asked for before it was listed
     qint64 m_wantedOffset = -1;
     qint64 m_awaitedOffset = -1; // of the file in view, until it is there
     bool m_isChosen = false; // by the user

@@ -60,7 +60,7 @@ void LogState::forget()
     m_journal.reset();
     m_files.clear();
     m_numbers.clear();
-    m_order.clear();
+    m_parcels.clear();
     emit forgotten();
 }
 
@@ -111,14 +111,14 @@ void LogState::readMore()
         }
         return chunk;
     };
-    m_thread.ask(this, work, [this, visit = m_visit](const Chunk& chunk) {
+    m_thread.ask(this, work, [this, visit = m_visit](Chunk chunk) {
         if (visit == m_visit) {
-            take(chunk);
+            take(std::move(chunk));
         }
     });
 }
 
-void LogState::take(const Chunk& chunk)
+void LogState::take(Chunk chunk)
 {
     m_reading = false;
     for (const auto& [step, file] : chunk.files) {
@@ -128,10 +128,13 @@ void LogState::take(const Chunk& chunk)
     for (const auto& [number, range] : chunk.ranges) {
         m_files[number].ranges.add(range);
     }
-    m_order.insert(m_order.end(), chunk.ranges.begin(), chunk.ranges.end());
+    const bool anyNew = !chunk.ranges.empty();
+    if (anyNew) {
+        m_parcels.push_back(std::make_shared<const std::vector<std::pair<std::uint32_t, logs::AttemptRange>>>(std::move(chunk.ranges)));
+    }
     const bool first = !m_upToDate && !chunk.more;
     m_upToDate = m_upToDate || first;
-    if (!chunk.ranges.empty() || first) {
+    if (anyNew || first) {
         emit changed();
     }
     if (chunk.more) {
@@ -165,16 +168,6 @@ std::vector<std::pair<QString, logs::AttemptRange>> LogState::placesOf(const QSt
         return rank(a.first) < rank(b.first);
     });
     return places;
-}
-
-std::vector<LogState::NewRange> LogState::since(std::size_t number) const
-{
-    std::vector<NewRange> ranges;
-    for (std::size_t i = number; i < m_order.size(); ++i) {
-        const File& file = m_files[m_order[i].first];
-        ranges.push_back({ file.step, file.file, m_order[i].second });
-    }
-    return ranges;
 }
 
 } // namespace sheaf::ui

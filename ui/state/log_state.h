@@ -40,14 +40,17 @@ public:
     [[nodiscard]] const logs::AttemptRanges& rangesOf(const QString& step, const QString& file) const;
     /// Files that an attempt of this mini-batch wrote to, stdout first, with its range there (the last attempt's).
     [[nodiscard]] std::vector<std::pair<QString, logs::AttemptRange>> placesOf(const QString& step, qint64 miniBatch) const;
-    /// Numbers of all ranges that are known, in the order they came: who keeps a copy goes on from there.
-    struct NewRange {
+    /// All ranges that are known, each with the number of its file, in parcels as they came. A parcel never changes, so that another thread may read
+    /// the millions of them; who keeps a copy goes on behind the last one it has.
+    using Parcel = std::shared_ptr<const std::vector<std::pair<std::uint32_t, logs::AttemptRange>>>;
+    [[nodiscard]] const std::vector<Parcel>& parcels() const { return m_parcels; }
+    struct File {
         QString step;
         QString file;
-        logs::AttemptRange range;
+        logs::AttemptRanges ranges;
     };
-    [[nodiscard]] std::vector<NewRange> since(std::size_t number) const;
-    [[nodiscard]] std::size_t count() const { return m_order.size(); }
+    /// By number: files stay, new ones come at the end.
+    [[nodiscard]] const std::vector<File>& files() const { return m_files; }
 
 signals:
     void changed();
@@ -57,20 +60,15 @@ signals:
 private:
     struct Journal;
     struct Chunk;
-    struct File {
-        QString step;
-        QString file;
-        logs::AttemptRanges ranges;
-    };
     void forget();
-    void take(const Chunk& chunk);
+    void take(Chunk chunk);
 
     RunState& m_run;
     WorkThread& m_thread;
     std::shared_ptr<Journal> m_journal; // touched in the thread only
     std::vector<File> m_files;
     std::map<std::pair<QString, QString>, std::size_t> m_numbers;
-    std::vector<std::pair<std::uint32_t, logs::AttemptRange>> m_order;
+    std::vector<Parcel> m_parcels;
     int m_visit = 0;
     bool m_reading = false;
     bool m_upToDate = false;
