@@ -10,7 +10,7 @@
 #include "ui/text/format.h"
 
 #include <QDesktopServices>
-#include <QDir>
+#include <QDirIterator>
 #include <QFile>
 #include <QFileInfo>
 #include <QHBoxLayout>
@@ -38,6 +38,7 @@ constexpr qint64 kShownBytes = 256 * 1024;
 constexpr int kMostEntries = 2000; // of one folder
 constexpr int kDeepest = 8;
 constexpr int kSoonMilliseconds = 1000;
+constexpr int kOutputsMilliseconds = 10000;
 constexpr int kPathRole = Qt::UserRole;
 constexpr int kBytesRole = Qt::UserRole + 1;
 constexpr int kLogOfRole = Qt::UserRole + 2;
@@ -55,12 +56,20 @@ int rankOf(const QFileInfo& info)
 /// Reads a folder and what is below it.
 void list(Entry& folder, const QString& logOf, const QString& logRoot, int depth)
 {
-    QFileInfoList found = QDir(folder.path).entryInfoList(QDir::AllEntries | QDir::NoDotAndDotDot | QDir::Hidden, QDir::Name);
-    std::stable_sort(found.begin(), found.end(), [](const QFileInfo& a, const QFileInfo& b) { return rankOf(a) < rankOf(b); });
-    folder.isCut = found.size() > kMostEntries;
-    if (folder.isCut) {
-        found.resize(kMostEntries);
+    // A folder may hold millions: no more of them are looked at than are shown.
+    QFileInfoList found;
+    for (QDirIterator at(folder.path, QDir::AllEntries | QDir::NoDotAndDotDot | QDir::Hidden); at.hasNext() && !folder.isCut;) {
+        at.next();
+        folder.isCut = found.size() == kMostEntries;
+        if (!folder.isCut) {
+            found << at.fileInfo();
+        }
     }
+    std::sort(found.begin(), found.end(), [](const QFileInfo& a, const QFileInfo& b) {
+        const int first = rankOf(a);
+        const int second = rankOf(b);
+        return first != second ? first < second : a.fileName() < b.fileName();
+    });
     for (const QFileInfo& info : found) {
         Entry entry;
         entry.name = info.fileName();
@@ -87,8 +96,12 @@ struct Question {
     std::vector<std::pair<QString, QString>> outputs; // name, path
 };
 
-std::vector<Entry> answer(const std::vector<Question>& questions)
+/// `outputs`: as they were last listed; listed anew when `withOutputs`.
+std::vector<Entry> answer(const std::vector<Question>& questions, std::map<QString, Entry>& outputsOf, bool withOutputs)
 {
+    if (withOutputs) {
+        outputsOf.clear();
+    }
     std::vector<Entry> roots;
     for (const Question& question : questions) {
         Entry logs;
@@ -97,6 +110,11 @@ std::vector<Entry> answer(const std::vector<Question>& questions)
         list(logs, question.step, question.logs, 0);
         roots.push_back(std::move(logs));
         if (question.outputs.empty()) {
+            continue;
+        }
+        if (const auto known = outputsOf.find(question.logs); known != outputsOf.end() && !withOutputs) {
+            roots.push_back(known->second);
+            roots.back().name = question.outputsTitle;
             continue;
         }
         Entry outputs;
@@ -114,6 +132,7 @@ std::vector<Entry> answer(const std::vector<Question>& questions)
             }
             outputs.entries.push_back(std::move(entry));
         }
+        outputsOf.insert_or_assign(question.logs, outputs);
         roots.push_back(std::move(outputs));
     }
     return roots;
@@ -144,6 +163,7 @@ FilePart readPart(const QString& path)
 ResultView::ResultView(AppContext& context, QWidget* parent)
     : QWidget(parent)
     , m_context(context)
+    , m_outputs(std::make_shared<std::map<QString, Entry>>())
     , m_tree(new QTreeWidget(this))
     , m_name(new QLabel(this))
     , m_note(new QLabel(this))
@@ -175,13 +195,20 @@ ResultView::ResultView(AppContext& context, QWidget* parent)
     });
     connect(m_folder, &QPushButton::clicked, this, &ResultView::openFolder);
     connect(&m_context.run, &RunState::changed, this, [this] {
+        const auto& steps = m_context.run.picture().steps();
+        const auto over = static_cast<std::size_t>(std::count_if(steps.begin(), steps.end(), [](const event::StepPicture& step) { return step.isOver(); }));
+        m_outputsWanted = m_outputsWanted || over != m_stepsOver;
+        m_stepsOver = over;
         if (!m_soon.isActive()) {
             m_soon.start();
         }
     });
-    connect(&m_context.run, &RunState::opened, this, &ResultView::refresh);
-    connect(&m_context.run, &RunState::closed, this, &ResultView::refresh);
-    connect(&m_context.run, &RunState::activityChanged, this, &ResultView::refresh);
+    for (const auto signal : { &RunState::opened, &RunState::closed, &RunState::activityChanged }) {
+        connect(&m_context.run, signal, this, [this] {
+            m_outputsWanted = true;
+            refresh();
+        });
+    }
     connect(&m_context.selection, &SelectionState::stepChanged, this, [this] {
         m_chosenByUser = false;
         refresh();
@@ -246,6 +273,7 @@ void ResultView::build()
 void ResultView::showEvent(QShowEvent* event)
 {
     QWidget::showEvent(event);
+    m_outputsWanted = true;
     refresh();
 }
 
@@ -284,8 +312,13 @@ void ResultView::refresh()
     }
     m_asking = true;
     const QString about = m_context.run.run() + QLatin1Char('/') + (one ? chosen : QString());
-    m_context.reader.ask(
-        this, [questions = std::move(questions)] { return answer(questions); },
+    const bool withOutputs = m_outputsWanted || m_outputsAge.hasExpired(kOutputsMilliseconds);
+    if (withOutputs) {
+        m_outputsWanted = false;
+        m_outputsAge.start();
+    }
+    m_thread.ask(
+        this, [questions = std::move(questions), outputs = m_outputs, withOutputs] { return answer(questions, *outputs, withOutputs); },
         [this, about](const std::vector<Entry>& roots) {
             m_asking = false;
             if (m_context.run.isOpen()) {
@@ -419,7 +452,7 @@ void ResultView::showChosen()
 
 void ResultView::showText(const QString& path, qint64 bytes)
 {
-    m_context.reader.ask(
+    m_thread.ask(
         this, [path] { return readPart(path); },
         [this, path, bytes, mine = ++m_question](const FilePart& part) {
             if (mine != m_question) {

@@ -3,9 +3,14 @@
 #pragma once
 
 #ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse the C++20 headers that these lead to
+#include <map>
+#include <memory>
 #include <vector>
 #endif
 
+#include "ui/state/work_thread.h"
+
+#include <QElapsedTimer>
 #include <QSet>
 #include <QTimer>
 #include <QWidget>
@@ -21,8 +26,8 @@ namespace sheaf::ui {
 class AppContext;
 
 /// The files of the step in view (or of all steps) under the names that the service gives them: its log folder with job_result.txt
-/// first, and its outputs; the chosen one is shown beside as text, a long one in its first part. Folders and files are read in the
-/// reading thread, anew while the run goes on. Owned by the frame; main thread.
+/// first, and its outputs; the chosen one is shown beside as text, a long one in its first part. Folders and files are read in a
+/// thread of its own, anew while the run goes on: outputs, which may be many files, less often than logs. Owned by the frame; main thread.
 class ResultView : public QWidget
 {
     Q_OBJECT
@@ -59,6 +64,8 @@ private:
     void openFolder();
 
     AppContext& m_context;
+    std::shared_ptr<std::map<QString, Entry>> m_outputs; // of each step as they were last listed; touched in the thread only
+    WorkThread m_thread;
     QTimer m_soon;
     QTreeWidget* m_tree;
     QLabel* m_name;
@@ -71,6 +78,9 @@ private:
     QString m_about; // run and steps that they are of
     bool m_asking = false;
     bool m_askAgain = false;
+    bool m_outputsWanted = true; // their step has begun or ended, or somebody has come to look
+    QElapsedTimer m_outputsAge;
+    std::size_t m_stepsOver = 0;
     bool m_chosenByUser = false;
     QString m_shown; // path and size of the file whose text is shown
     int m_question = 0;
