@@ -83,16 +83,13 @@ MetricsPanel::MetricsPanel(AppContext& context, QWidget* parent)
     layout->addWidget(m_area, 1);
     m_settle.setSingleShot(true);
     connect(&m_settle, &QTimer::timeout, this, [this] { refresh(); });
-    const auto later = [this] {
-        m_stale = true;
-        if (isVisible() && !m_settle.isActive()) {
-            m_settle.start(kRefreshInterval);
-        }
-    };
-    connect(&m_context.run, &RunState::samplesAdded, this, later);
-    connect(&m_context.run, &RunState::opened, this, later);
-    connect(&m_context.run, &RunState::closed, this, later);
-    connect(&m_context.selection, &SelectionState::stepChanged, this, later);
+    connect(&m_context.run, &RunState::samplesAdded, this, &MetricsPanel::refreshSoon);
+    connect(&m_context.run, &RunState::opened, this, &MetricsPanel::refreshSoon);
+    connect(&m_context.run, &RunState::closed, this, [this] {
+        ++m_visit;
+        refreshSoon();
+    });
+    connect(&m_context.selection, &SelectionState::stepChanged, this, &MetricsPanel::refreshSoon);
     connect(&m_context.selection, &SelectionState::timeChanged, this, [this](qint64 micros) { showCursor(micros); });
 }
 
@@ -113,51 +110,102 @@ void MetricsPanel::showCursor(qint64 micros)
     m_heat->setCursorTime(milliseconds);
 }
 
+void MetricsPanel::refreshSoon()
+{
+    m_stale = true;
+    if (isVisible() && !m_settle.isActive()) {
+        m_settle.start(kRefreshInterval);
+    }
+}
+
+MetricsPanel::Figures MetricsPanel::figuresOf(const std::vector<monitor::NodeSample>& samples, const std::vector<Metric>& metrics, const std::string& step)
+{
+    Figures figures;
+    figures.interval = sampleInterval(samples);
+    if (figures.interval <= 0) {
+        return figures;
+    }
+    std::set<std::uint32_t> nodes;
+    figures.first = figures.last = static_cast<double>(samples.front().timeMicros) / 1000;
+    for (const auto& sample : samples) {
+        nodes.insert(sample.node.value);
+        const double time = static_cast<double>(sample.timeMicros) / 1000;
+        figures.first = std::min(figures.first, time);
+        figures.last = std::max(figures.last, time);
+    }
+    figures.last = std::max(figures.last, figures.first + 10000);
+    figures.areManyNodes = nodes.size() > kMostNodes;
+    figures.cost = samplingCost(samples);
+    figures.memoryLimit = memoryLimit(samples);
+    for (const Metric metric : metrics) {
+        auto lines = metricLines(samples, metric, step, figures.areManyNodes);
+        // Workers beyond a legend's length are a band as well: their lines could not be told apart.
+        figures.bands.push_back(lines.size() > kMostNodes ? std::optional(bandOf(lines, figures.interval)) : std::nullopt);
+        figures.lines.push_back(std::move(lines));
+    }
+    return figures;
+}
+
 void MetricsPanel::refresh()
 {
+    if (m_asking) {
+        m_stale = true; // asked again with the answer
+        return;
+    }
     m_stale = false;
-    const auto& samples = m_context.run.samples();
-    const double interval = sampleInterval(samples);
-    m_area->setVisible(interval > 0); // empty axes say nothing
-    if (interval <= 0) {
+    if (m_context.run.samples().empty()) {
+        draw({});
+        return;
+    }
+    std::vector<Metric> metrics;
+    for (const Chart& one : m_charts) {
+        metrics.push_back(one.metric);
+    }
+    m_asking = true;
+    m_thread.ask(
+        this,
+        [samples = m_context.run.sharedSamples(), metrics = std::move(metrics), step = toStd(m_context.selection.step())] { return figuresOf(*samples, metrics, step); },
+        [this, visit = m_visit](const Figures& figures) {
+            m_asking = false;
+            if (visit == m_visit) {
+                draw(figures);
+            }
+            if (m_stale) {
+                refreshSoon();
+            }
+        });
+}
+
+void MetricsPanel::draw(const Figures& figures)
+{
+    m_area->setVisible(figures.interval > 0); // empty axes say nothing
+    if (figures.interval <= 0) {
         m_interval->setText(m_context.run.isOpen() && m_context.run.isOver() ? tr("No figures: they are taken once a second, and this was over sooner.")
                                                                              : tr("No figures yet: the first comes a second after the run has begun."));
         return;
     }
-    std::set<std::uint32_t> nodes;
-    double first = static_cast<double>(samples.front().timeMicros) / 1000;
-    double last = first;
-    for (const auto& sample : samples) {
-        nodes.insert(sample.node.value);
-        const double time = static_cast<double>(sample.timeMicros) / 1000;
-        first = std::min(first, time);
-        last = std::max(last, time);
-    }
-    last = std::max(last, first + 10000);
-    const bool many = nodes.size() > kMostNodes;
-    const std::string step = toStd(m_context.selection.step());
-    for (const Chart& one : m_charts) {
-        const auto lines = metricLines(samples, one.metric, step, many);
+    for (std::size_t i = 0; i < m_charts.size(); ++i) {
+        const Chart& one = m_charts[i];
+        const auto& lines = figures.lines[i];
         one.chart->setVisible(!lines.empty() || (!isOfGpus(one.metric) && !isOfWorkers(one.metric)));
         if (one.metric == Metric::NodeMemory) {
-            one.chart->setLimit(memoryLimit(samples), tr("what a node has"));
+            one.chart->setLimit(figures.memoryLimit, tr("what a node has"));
         }
-        if (one.metric == Metric::NodeCpu && many) {
-            m_heat->setLines(lines, interval, 100, tr("%"));
+        if (one.metric == Metric::NodeCpu && figures.areManyNodes) {
+            m_heat->setLines(lines, figures.interval, 100, tr("%"));
         }
-        // Workers beyond a legend's length are a band as well: their lines could not be told apart.
-        if (lines.size() > kMostNodes) {
-            one.chart->setBand(bandOf(lines, interval), interval, static_cast<int>(lines.size()));
+        if (figures.bands[i]) {
+            one.chart->setBand(*figures.bands[i], figures.interval, static_cast<int>(lines.size()));
         } else {
-            one.chart->setLines(lines, interval);
+            one.chart->setLines(lines, figures.interval);
         }
-        one.chart->setTimeRange(first, last);
+        one.chart->setTimeRange(figures.first, figures.last);
     }
-    m_heat->setVisible(many);
+    m_heat->setVisible(figures.areManyNodes);
     showCursor(m_context.selection.time());
-    const double cost = samplingCost(samples);
-    const QString words = tr("A figure every %1; where none came nothing is drawn.").arg(durationText(interval));
-    m_interval->setText(cost >= 0 ? words + QLatin1Char(' ') + tr("Taking them costs %1 % of a core on each node.").arg(cost * 100, 0, 'f', cost < 0.01 ? 2 : 1) : words);
+    const QString words = tr("A figure every %1; where none came nothing is drawn.").arg(durationText(figures.interval));
+    m_interval->setText(figures.cost >= 0 ? words + QLatin1Char(' ') + tr("Taking them costs %1 % of a core on each node.").arg(figures.cost * 100, 0, 'f', figures.cost < 0.01 ? 2 : 1)
+                                          : words);
 }
 
 } // namespace sheaf::ui

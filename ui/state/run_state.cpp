@@ -4,6 +4,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/paths.h"
+#include "core/monitor/sample_history.h"
 #include "core/plan/input_bytes.h"
 #include "core/plan/plan_file.h"
 #include "core/store/event_store.h"
@@ -115,12 +116,13 @@ struct RunState::Journal {
     double checked = 0;
     bool active = false;
     bool specRead = false;
+    monitor::SampleHistory samples = monitor::SampleHistory();
 };
 
 /// What one poll brings.
 struct RunState::Chunk {
     std::vector<event::Event> events;
-    std::vector<monitor::NodeSample> samples;
+    std::shared_ptr<const std::vector<monitor::NodeSample>> samples; // all of them; null: no new ones
     std::optional<pipeline::RunSpec> spec;
     std::optional<Error> error;
     bool active = false;
@@ -161,7 +163,7 @@ void RunState::close()
     m_spec = {};
     m_picture = {};
     m_attempts.clear();
-    m_samples.clear();
+    m_samples = std::make_shared<const std::vector<monitor::NodeSample>>();
     m_journal.reset();
     m_active = m_loaded = m_stopAsked = false;
     emit closed();
@@ -272,8 +274,11 @@ void RunState::poll()
         chunk.events = std::move(*events);
         if (now - j.sampled > kSampleSeconds) {
             j.sampled = now;
-            if (auto samples = j.store->readSamples(j.sample)) {
-                chunk.samples = std::move(*samples);
+            if (auto samples = j.store->readSamples(j.sample); samples && !samples->empty()) {
+                for (auto& sample : *samples) {
+                    j.samples.add(std::move(sample));
+                }
+                chunk.samples = std::make_shared<const std::vector<monitor::NodeSample>>(j.samples.samples());
             }
         }
         return chunk;
@@ -308,8 +313,8 @@ void RunState::take(int visit, Chunk chunk)
     if (firstLoad) {
         emit activityChanged();
     }
-    if (!chunk.samples.empty()) {
-        m_samples.insert(m_samples.end(), std::make_move_iterator(chunk.samples.begin()), std::make_move_iterator(chunk.samples.end()));
+    if (chunk.samples) {
+        m_samples = std::move(chunk.samples);
         emit samplesAdded();
     }
     m_timer.start(chunk.more ? 0 : (m_active ? kLiveMilliseconds : kQuietMilliseconds));

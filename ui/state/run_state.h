@@ -64,7 +64,10 @@ public:
     [[nodiscard]] QString errorOf(StepIndex step, MiniBatchIndex miniBatch) const;
     /// What each worker of a step did when.
     [[nodiscard]] const event::AttemptLog& attempts(StepIndex step) const;
-    [[nodiscard]] const std::vector<monitor::NodeSample>& samples() const { return m_samples; }
+    /// What nodes used, thinned when the run is long (monitor::SampleHistory).
+    [[nodiscard]] const std::vector<monitor::NodeSample>& samples() const { return *m_samples; }
+    /// The same for another thread; it never changes.
+    [[nodiscard]] const std::shared_ptr<const std::vector<monitor::NodeSample>>& sharedSamples() const { return m_samples; }
 
     void start(const QString& workspaceFolder, const workspace::StartRequest& request);
     void stop(bool now);
@@ -129,7 +132,7 @@ private:
     pipeline::RunSpec m_spec;
     event::RunPicture m_picture;
     std::vector<event::AttemptLog> m_attempts; // by step
-    std::vector<monitor::NodeSample> m_samples;
+    std::shared_ptr<const std::vector<monitor::NodeSample>> m_samples = std::make_shared<const std::vector<monitor::NodeSample>>();
     std::shared_ptr<Journal> m_journal; // lives here, is touched in the reading thread only
     QTimer m_timer;
     int m_visit = 0; // counts open() and close(): chunks of an earlier visit are dropped
