@@ -56,15 +56,34 @@ QString nodesText(const FailureGroup& group)
     return names.join(QLatin1String(", "));
 }
 
-/// What the reading thread needs to say what a group's members share: copies, since the picture goes on.
+/// What of a mini-batch matters for what members share: a million of these are copied in some milliseconds.
+struct Fact {
+    NodeIndex node;
+    ProcessNumber process;
+    MiniBatchState state = MiniBatchState::Pending;
+    bool wasTried = false;
+};
+
+/// What the working thread needs to say what a group's members share: copies, since the picture goes on.
 struct TraitQuestion {
     FailureGroup group;
-    StepPicture step; // name, mini-batches
+    std::string step;
+    std::vector<Fact> facts; // by mini-batch
     std::filesystem::path plan;
 };
 
 QStringList traitsOf(const TraitQuestion& question)
 {
+    StepPicture step;
+    step.name = question.step;
+    step.miniBatches.reserve(question.facts.size());
+    for (const Fact& fact : question.facts) {
+        event::MiniBatchNow& now = step.miniBatches.emplace_back();
+        now.state = fact.state;
+        now.node = fact.node;
+        now.process = fact.process;
+        now.lastEvent = fact.wasTried ? 1 : 0;
+    }
     triage::TraitSources sources;
     const auto plan = plan::PlanFile::open(question.plan);
     if (plan) {
@@ -78,7 +97,7 @@ QStringList traitsOf(const TraitQuestion& question)
         };
     }
     QStringList sentences;
-    for (const auto& trait : triage::sharedTraits(question.group, question.step, sources)) {
+    for (const auto& trait : triage::sharedTraits(question.group, step, sources)) {
         sentences << toQt(trait.sentence);
     }
     return sentences;
@@ -327,29 +346,41 @@ void FailureView::askTraits(const Row& row)
     const auto asked = m_traitsOf.section(QLatin1Char('/'), -1).toULongLong();
     const bool isOther = m_traitsOf.section(QLatin1Char('/'), 0, -2) != kind;
     if (isOther) {
+        m_traitsOf.clear();
         m_shares->clear();
         m_shares->hide();
-    } else if (m_context.run.isActive() && group->members.size() < asked + asked / 10) {
+    }
+    if (m_asking || !m_context.run.isLoaded()) {
+        return; // asked with the answer, or when all of the record has been read
+    }
+    if (!isOther && m_context.run.isActive() && group->members.size() < asked + asked / 10) {
         return;
     }
     m_traitsOf = about;
     TraitQuestion question;
     question.group = *group;
-    question.step.name = step->name;
-    question.step.miniBatches = step->miniBatches;
+    question.step = step->name;
+    question.facts.reserve(step->miniBatches.size());
+    for (const event::MiniBatchNow& now : step->miniBatches) {
+        question.facts.push_back({ now.node, now.process, now.state, now.lastEvent != 0 });
+    }
     question.plan = m_context.run.dir().plan(toStd(row.step));
-    m_context.reader.ask(
+    m_asking = true;
+    m_context.worker.ask(
         this, [question = std::move(question)] { return traitsOf(question); },
-        [this, mine = ++m_question](const QStringList& sentences) {
-            if (mine != m_question) {
-                return;
+        [this, about](const QStringList& sentences) {
+            m_asking = false;
+            if (about == m_traitsOf) {
+                QString text;
+                for (const QString& sentence : sentences) {
+                    text += (text.isEmpty() ? tr("What they share: ") : QStringLiteral("\n")) + sentence;
+                }
+                m_shares->setText(text);
+                m_shares->setVisible(!text.isEmpty());
             }
-            QString text;
-            for (const QString& sentence : sentences) {
-                text += (text.isEmpty() ? tr("What they share: ") : QStringLiteral("\n")) + sentence;
+            if (const Row* chosen = current()) {
+                askTraits(*chosen); // another one has been chosen, or there are many more
             }
-            m_shares->setText(text);
-            m_shares->setVisible(!text.isEmpty());
         });
 }
 

@@ -64,7 +64,7 @@ private:
     QPushButton* m_here;
     std::vector<Row> m_rows;
     QString m_traitsOf; // of which group, with how many members, what they share was asked
-    int m_question = 0;
+    bool m_asking = false;
 };
 
 } // namespace sheaf::ui
