@@ -14,6 +14,7 @@
 #include "ui/widgets/traceback_view.h"
 
 #include <csignal>
+#include <fstream>
 #include <memory>
 #endif
 
@@ -195,6 +196,25 @@ private slots:
         QTRY_COMPARE_WITH_TIMEOUT(state(pane), QStringLiteral("Stopped"), 20000);
         QTRY_VERIFY(!lives(own) && !lives(started));
         QVERIFY(child<QPushButton>(pane, "debug.run")->isEnabled());
+    }
+
+    /// A bar of progress and a prompt have no line end.
+    void the_unfinished_end_of_its_output_is_shown_as_it_comes()
+    {
+        AppContext context;
+        open(context);
+        DebugPane pane(context);
+        pane.show();
+        m_job.writeScript("import time\ndef run(b):\n    print('first')\n    for part in ('10%\\r', '20%\\r', '30%'):\n        print(part, end='', flush=True)\n"
+                          "    while not os.path.exists('"
+            + m_job.folder().path().string() + "/go'):\n        time.sleep(0.02)\n    print('\\rdone')\n    print('last')\n    return []\n");
+        context.selection.askDebug(1);
+        click(pane, "debug.run");
+        auto* output = child<QPlainTextEdit>(pane, "debug.output");
+        QTRY_VERIFY2_WITH_TIMEOUT(output->toPlainText().endsWith(QStringLiteral("first\n30%")), qPrintable(output->toPlainText()), 20000);
+        std::ofstream(m_job.folder().path() / "go") << "go";
+        QTRY_COMPARE_WITH_TIMEOUT(state(pane), wordOf(event::AttemptOutcome::Done), 20000);
+        QVERIFY2(output->toPlainText().contains(QStringLiteral("first\ndone\nlast")), qPrintable(output->toPlainText()));
     }
 
     void it_does_not_outlive_its_pane()

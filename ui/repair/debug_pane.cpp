@@ -20,9 +20,12 @@
 
 #include <QApplication>
 #include <QClipboard>
+#include <QDateTime>
 #include <QDesktopServices>
+#include <QDir>
 #include <QEvent>
 #include <QFile>
+#include <QFileInfo>
 #include <QGridLayout>
 #include <QHBoxLayout>
 #include <QJsonArray>
@@ -36,6 +39,7 @@
 #include <QScrollBar>
 #include <QSplitter>
 #include <QStackedLayout>
+#include <QTextCursor>
 #include <QUrl>
 #include <QVBoxLayout>
 
@@ -59,6 +63,7 @@ constexpr int kEndMilliseconds = 2000;
 constexpr int kPort = 5678; // what editors ask for unless told otherwise
 constexpr int kNamedFiles = 3;
 constexpr int kWide = 900;
+constexpr qsizetype kMostUnfinished = 4096; // bytes of a line without an end that are shown
 
 QString named(const std::vector<std::string>& files)
 {
@@ -117,6 +122,40 @@ QPlainTextEdit* textOf(QWidget* parent, const char* name, const QString& accessi
     return text;
 }
 
+/// When packages last came to an interpreter or went: the newest of the folders where it may have them.
+qint64 packagesStamp(const std::string& python)
+{
+    const QString prefix = QFileInfo(QFileInfo(toQt(python)).path()).path(); // of PREFIX/bin/python; links are a venv's own
+    qint64 newest = 0;
+    for (const QString& root : { prefix, QStringLiteral("/usr/local"), QDir::homePath() + QStringLiteral("/.local") }) {
+        const QDir lib(root + QStringLiteral("/lib"));
+        for (const QString& version : lib.entryList({ QStringLiteral("python3*") }, QDir::Dirs)) {
+            for (const QString& folder : { QStringLiteral("site-packages"), QStringLiteral("dist-packages") }) {
+                const QFileInfo info(lib.filePath(version + QLatin1Char('/') + folder));
+                newest = std::max(newest, info.exists() ? info.lastModified().toMSecsSinceEpoch() : 0);
+            }
+        }
+    }
+    return newest;
+}
+
+/// What a terminal would show of lines where each '\r' begins them anew.
+QString asInTerminal(const QByteArray& bytes)
+{
+    QString text = QString::fromUtf8(bytes);
+    if (!text.contains(QLatin1Char('\r'))) {
+        return text;
+    }
+    QStringList lines = text.split(QLatin1Char('\n'));
+    for (QString& line : lines) {
+        while (line.endsWith(QLatin1Char('\r'))) {
+            line.chop(1);
+        }
+        line = line.mid(line.lastIndexOf(QLatin1Char('\r')) + 1);
+    }
+    return lines.join(QLatin1Char('\n'));
+}
+
 /// A port that nobody listens on: the usual one, if it is free.
 int freePort()
 {
@@ -171,6 +210,8 @@ DebugPane::DebugPane(AppContext& context, QWidget* parent)
     connect(&m_process, &QProcess::errorOccurred, this, [this](QProcess::ProcessError error) {
         if (error == QProcess::FailedToStart) {
             m_tail.stop();
+            m_impatience.stop();
+            m_state->setState(Tone::Failed, tr("Not begun"));
             say(tr("%1 cannot be started: %2").arg(m_process.program(), m_process.errorString()), true);
             refreshButtons();
         }
@@ -405,6 +446,7 @@ void DebugPane::showMiniBatch(qint64 miniBatch)
         m_subject.reset();
         m_session.reset();
         m_output->clear();
+        m_showsUnfinished = false;
         m_end->hide();
         m_state->hide();
         m_commandRow->hide();
@@ -425,17 +467,23 @@ void DebugPane::look()
     m_looking = true;
     struct Answer {
         Result<workspace::DebugSubject> subject;
-        bool hasDebugpy = false;
+        Known known;
     };
     m_context.worker.ask(
         this,
-        [folder = toPath(m_workspace), request = request()] {
+        [folder = toPath(m_workspace), request = request(), known = m_known]() mutable {
             auto subject = workspace::debugSubject(workspace::Workspace(folder), request);
-            const bool has = subject && workspace::missingPackages(subject->python, { "debugpy" }).empty();
-            return Answer { std::move(subject), has };
+            if (subject) {
+                const qint64 stamp = packagesStamp(subject->python);
+                if (known.python != subject->python || known.stamp != stamp) {
+                    known = { subject->python, stamp, workspace::missingPackages(subject->python, { "debugpy" }).empty() };
+                }
+            }
+            return Answer { std::move(subject), std::move(known) };
         },
         [this, run = m_runName, step = m_step, number = m_number](Answer answer) {
             m_looking = false;
+            m_known = std::move(answer.known);
             if (run != m_runName || step != m_step || number != m_number) {
                 look();
                 return;
@@ -447,14 +495,13 @@ void DebugPane::look()
                 refreshButtons();
                 return;
             }
-            take(std::move(*answer.subject), answer.hasDebugpy);
+            take(std::move(*answer.subject));
         });
 }
 
-void DebugPane::take(workspace::DebugSubject subject, bool hasDebugpy)
+void DebugPane::take(workspace::DebugSubject subject)
 {
     m_subject = std::move(subject);
-    m_hasDebugpy = hasDebugpy;
     if (!m_codeChosen) { // who has mended something wants to see it
         const bool isMended = m_subject->isCodeThere && !m_subject->changed.empty();
         (isMended ? m_present : m_snapshot)->setChecked(true);
@@ -505,8 +552,8 @@ void DebugPane::refreshButtons()
     m_run->setEnabled(m_subject && !runs);
     m_run->setText(m_session ? tr("Run again") : tr("Run"));
     m_terminal->setEnabled(m_subject.has_value());
-    m_debugpy->setEnabled(m_subject && !runs && m_hasDebugpy);
-    m_debugpy->setToolTip(m_subject && !m_hasDebugpy
+    m_debugpy->setEnabled(m_subject && !runs && m_known.hasDebugpy);
+    m_debugpy->setToolTip(m_subject && !m_known.hasDebugpy
             ? tr("%1 has no debugpy. Install it there: pip install debugpy").arg(toQt(m_subject->python))
             : tr("Starts it and waits until your editor's debugger attaches (debugpy)"));
     m_stop->setEnabled(runs && !m_stopped);
@@ -567,6 +614,7 @@ void DebugPane::run(bool withDebugpy)
     m_stopped = false; // asked for anew
     say({});
     m_output->clear();
+    m_showsUnfinished = false;
     m_end->hide();
     m_commandRow->hide();
     m_state->setState(Tone::Queued, tr("Preparing"));
@@ -649,19 +697,41 @@ void DebugPane::readOutput()
         m_printed->seek(m_printed->size() - kMostBehind);
         m_printed->readLine(); // from a whole line on
         m_unfinished.clear();
+        m_showsUnfinished = false;
         m_output->appendPlainText(
             tr("… %1 are not shown here; all of it is in printed.txt …").arg(bytesText(static_cast<double>(behind - kMostBehind))));
     }
     m_unfinished += m_printed->read(kMostBehind);
-    const qsizetype whole = m_unfinished.lastIndexOf('\n');
-    if (whole < 0) {
-        return;
+    QString lines;
+    if (const qsizetype whole = m_unfinished.lastIndexOf('\n'); whole >= 0) {
+        lines = asInTerminal(m_unfinished.left(whole)) + QLatin1Char('\n');
+        m_unfinished.remove(0, whole + 1);
     }
-    const bool isAtEnd = m_output->verticalScrollBar()->value() == m_output->verticalScrollBar()->maximum();
-    const QString text = QString::fromUtf8(m_unfinished.left(whole));
-    m_unfinished.remove(0, whole + 1);
+    // A bar of progress draws itself over and over: what it has drawn over is nobody's.
+    if (const qsizetype drawn = m_unfinished.lastIndexOf('\r', m_unfinished.size() - 2); m_unfinished.size() > 1 && drawn >= 0) {
+        m_unfinished.remove(0, drawn + 1);
+    }
+    print(lines, asInTerminal(m_unfinished.right(kMostUnfinished)));
+}
+
+/// Shows more lines, each with its end, and behind them what there is of the next one, which is replaced when there is more of it.
+void DebugPane::print(const QString& lines, const QString& unfinished)
+{
+    QString text = lines + unfinished;
+    if (unfinished.isEmpty() && !lines.isEmpty()) {
+        text.chop(1); // the end of the last line; the next text begins a line
+    }
     const int eye = m_output->verticalScrollBar()->value();
-    m_output->appendPlainText(text);
+    const bool isAtEnd = eye == m_output->verticalScrollBar()->maximum();
+    if (m_showsUnfinished) {
+        QTextCursor last(m_output->document());
+        last.movePosition(QTextCursor::End);
+        last.movePosition(QTextCursor::StartOfBlock, QTextCursor::KeepAnchor);
+        last.insertText(text);
+    } else if (!lines.isEmpty() || !unfinished.isEmpty()) {
+        m_output->appendPlainText(text);
+    }
+    m_showsUnfinished = !unfinished.isEmpty();
     m_output->verticalScrollBar()->setValue(isAtEnd ? m_output->verticalScrollBar()->maximum() : eye);
 }
 
@@ -693,10 +763,8 @@ void DebugPane::onEnded(int code, QProcess::ExitStatus status)
     m_impatience.stop();
     m_tail.stop();
     readOutput();
-    if (!m_unfinished.isEmpty()) {
-        m_output->appendPlainText(QString::fromUtf8(m_unfinished));
-        m_unfinished.clear();
-    }
+    m_unfinished.clear(); // it is in view
+    m_showsUnfinished = false;
     m_printed->close();
     struct Answer {
         std::optional<workspace::DebugResult> result;

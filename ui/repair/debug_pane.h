@@ -6,6 +6,7 @@
 #include "core/workspace/debug_session.h"
 
 #include <optional>
+#include <string>
 #endif
 
 #include <QProcess>
@@ -57,12 +58,13 @@ private:
     QWidget* buildEnd();
     void showMiniBatch(qint64 miniBatch);
     void look();
-    void take(workspace::DebugSubject subject, bool hasDebugpy);
+    void take(workspace::DebugSubject subject);
     void refresh();
     void refreshButtons();
     void run(bool withDebugpy);
     void begin(workspace::DebugSession session, bool withDebugpy);
     void readOutput();
+    void print(const QString& lines, const QString& unfinished);
     void onEnded(int code, QProcess::ExitStatus status);
     void showEnd(const std::optional<workspace::DebugResult>& result, const QString& rows, bool areAllRows);
     void signalGroup(int number);
@@ -106,7 +108,13 @@ private:
     qint64 m_number = -1;
     std::optional<workspace::DebugSubject> m_subject;
     std::optional<workspace::DebugSession> m_session; // the last one that was made
-    bool m_hasDebugpy = false;
+    /// Whether an interpreter has debugpy: to ask it takes a process. A package that comes or goes changes the stamp.
+    struct Known {
+        std::string python;
+        qint64 stamp = 0;
+        bool hasDebugpy = false;
+    };
+    Known m_known;
     bool m_codeChosen = false; // by the user: a look does not change it
     bool m_preparing = false;
     bool m_stopped = false; // by the user
@@ -116,6 +124,7 @@ private:
     QProcess m_process;
     QFile* m_printed; // what the process prints
     QByteArray m_unfinished; // of its last line
+    bool m_showsUnfinished = false; // the last line in view is that one
     QTimer m_tail;
     QTimer m_impatience; // after Stop
 };
