@@ -122,7 +122,10 @@ QWidget* RunPage::debugBox(QWidget* parent)
     layout->addWidget(pane, 1);
     box->hide();
     connect(&m_context.selection, &SelectionState::debugAsked, box, [box] { box->show(); });
-    connect(&m_context.run, &RunState::closed, box, [box] { box->hide(); });
+    connect(&m_context.run, &RunState::closed, box, [box, pane] {
+        pane->stop(); // nothing goes on unseen
+        box->hide();
+    });
     connect(close, &QToolButton::clicked, box, [box, pane] {
         pane->stop();
         box->hide();

@@ -460,7 +460,11 @@ void VerdictPage::showNext(const std::vector<Action>& actions)
     }
     m_next->setProperty("made", made);
     while (QLayoutItem* item = m_next->takeAt(0)) {
-        delete item->widget();
+        if (QWidget* widget = item->widget()) { // later: it may be the one whose click led here
+            widget->hide();
+            widget->setObjectName({});
+            widget->deleteLater();
+        }
         delete item;
     }
     for (std::size_t i = 0; i < actions.size(); ++i) {
