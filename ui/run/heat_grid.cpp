@@ -96,14 +96,19 @@ HeatGrid::HeatGrid(MiniBatchModel& model, WorkThread& worker, QWidget* parent)
     });
     m_rearrange.setSingleShot(true);
     m_rearrange.setInterval(kRearrangeMilliseconds);
-    connect(&m_rearrange, &QTimer::timeout, this, &HeatGrid::arrange);
+    connect(&m_rearrange, &QTimer::timeout, this, [this] {
+        if (m_press >= 0) {
+            m_rearrange.start(); // nothing moves under a drag
+        } else {
+            arrange();
+        }
+    });
     readColours();
 }
 
 std::uint32_t HeatGrid::count() const
 {
-    const bool isAll = m_orderBy == RowOrder::Number && !(m_isPacked && !m_model.filter().isEmpty());
-    return isAll ? m_model.total() : static_cast<std::uint32_t>(m_order.size());
+    return m_isWhole ? m_model.total() : static_cast<std::uint32_t>(m_order.size());
 }
 
 std::uint32_t HeatGrid::cells() const
@@ -142,8 +147,9 @@ void HeatGrid::reload()
     ++m_visit;
     m_hover = m_press = m_cursor = -1;
     m_range.reset();
-    if (const auto* step = m_model.step(); step == nullptr || m_order.size() > step->miniBatches.size()) {
-        m_order.clear();
+    const auto* step = m_model.step();
+    if (step == nullptr || std::any_of(m_order.begin(), m_order.end(), [&](std::uint32_t number) { return number >= step->miniBatches.size(); })) {
+        m_order.clear(); // no cells until the new order is there
         m_places.clear();
     }
     arrange();
@@ -165,11 +171,12 @@ void HeatGrid::onArranged()
 void HeatGrid::arrange()
 {
     m_rearrange.stop();
+    m_isBehind = false;
     const auto* step = m_model.step();
     const bool isFiltered = m_isPacked && !m_model.filter().isEmpty();
     if (step == nullptr || (m_orderBy == RowOrder::Number && !isFiltered)) {
         m_isOrderStale = m_isArranging;
-        takeOrder({});
+        takeOrder(std::nullopt);
         return;
     }
     RowsWanted wanted;
@@ -210,9 +217,16 @@ void HeatGrid::arrange()
         });
 }
 
-void HeatGrid::takeOrder(std::vector<std::uint32_t> order)
+/// `order`: nullopt is all, by number.
+void HeatGrid::takeOrder(std::optional<std::vector<std::uint32_t>> order)
 {
-    m_order = std::move(order);
+    const bool isWhole = !order;
+    std::vector<std::uint32_t> numbers = std::move(order).value_or(std::vector<std::uint32_t>());
+    if (isWhole != m_isWhole || numbers != m_order) {
+        dropMarks(); // its cells have others in them now
+    }
+    m_isWhole = isWhole;
+    m_order = std::move(numbers);
     m_places.clear();
     if (!m_order.empty()) {
         m_places.assign(m_model.total(), ~std::uint32_t { 0 });
@@ -224,13 +238,19 @@ void HeatGrid::takeOrder(std::vector<std::uint32_t> order)
     layOut();
 }
 
+void HeatGrid::dropMarks()
+{
+    m_press = -1;
+    m_range.reset();
+}
+
 /// The largest cells that all fit; else, at the smallest, several to a cell.
 void HeatGrid::layOut()
 {
-    const double ratio = devicePixelRatioF();
+    const double ratio = m_ratio = devicePixelRatioF();
     const QSize room = (QSizeF(size()) * ratio).toSize();
     const std::uint32_t wanted = count();
-    m_perCell = 1;
+    const std::uint32_t hadPerCell = std::exchange(m_perCell, 1);
     for (const int edge : kEdges) {
         m_edge = edge;
         m_cell = std::max(1, static_cast<int>(std::lround(edge * ratio)));
@@ -244,14 +264,17 @@ void HeatGrid::layOut()
             m_perCell = static_cast<std::uint32_t>((wanted + fit - 1) / fit);
         }
     }
+    if (m_perCell != hadPerCell) {
+        dropMarks();
+    }
     // A few need no tall place.
     const int largest = std::max(1, width() / kEdges.front());
     const std::uint32_t rows = (wanted + static_cast<std::uint32_t>(largest) - 1) / static_cast<std::uint32_t>(largest);
     setMaximumHeight(rows > 60 ? QWIDGETSIZE_MAX : std::max(minimumSizeHint().height(), static_cast<int>(rows) * kEdges.front()));
     if (m_image.size() != room) {
         m_image = QImage(room, QImage::Format_RGB32);
-        m_image.setDevicePixelRatio(ratio);
     }
+    m_image.setDevicePixelRatio(ratio);
     m_tiles.clear();
     m_isAllDirty = true;
     m_hover = -1;
@@ -307,8 +330,9 @@ QColor HeatGrid::durationColor(double seconds) const
 
 std::pair<std::uint32_t, std::uint32_t> HeatGrid::placesOf(std::uint32_t cell) const
 {
-    const std::uint32_t first = cell * m_perCell;
-    return { first, std::min(count(), first + m_perCell) };
+    const std::uint32_t all = count();
+    const std::uint32_t first = std::min(all, cell * m_perCell);
+    return { first, std::min(all, first + m_perCell) };
 }
 
 HeatGrid::CellLook HeatGrid::lookOf(std::uint32_t cell) const
@@ -379,7 +403,7 @@ HeatGrid::CellLook HeatGrid::durationLook(std::uint32_t first, std::uint32_t end
 
 QRectF HeatGrid::cellRect(std::uint32_t cell) const
 {
-    const double ratio = devicePixelRatioF();
+    const double ratio = m_ratio;
     const int column = static_cast<int>(cell % static_cast<std::uint32_t>(m_columns));
     const int row = static_cast<int>(cell / static_cast<std::uint32_t>(m_columns));
     return { column * m_cell / ratio, row * m_cell / ratio, (m_cell - m_gap) / ratio, (m_cell - m_gap) / ratio };
@@ -452,8 +476,12 @@ void HeatGrid::onChanged(const std::vector<MiniBatchIndex>& touched)
     if (touched.empty()) {
         return;
     }
-    if (m_orderBy != RowOrder::Number && !m_rearrange.isActive()) {
-        m_rearrange.start(); // it may have moved
+    if (m_orderBy != RowOrder::Number && !m_rearrange.isActive()) { // it may have moved
+        if (isVisible()) {
+            m_rearrange.start();
+        } else {
+            m_isBehind = true;
+        }
     }
     if (!m_isAllDirty) {
         for (const MiniBatchIndex one : touched) {
@@ -482,7 +510,7 @@ std::int64_t HeatGrid::cellOf(MiniBatchIndex miniBatch) const
     if (m_model.step() == nullptr || miniBatch.value >= m_model.total() || count() == 0) {
         return -1;
     }
-    if (m_order.empty()) {
+    if (m_isWhole) {
         return miniBatch.value / m_perCell;
     }
     const std::uint32_t place = miniBatch.value < m_places.size() ? m_places[miniBatch.value] : ~std::uint32_t { 0 };
@@ -491,7 +519,7 @@ std::int64_t HeatGrid::cellOf(MiniBatchIndex miniBatch) const
 
 std::int64_t HeatGrid::cellAt(QPointF position) const
 {
-    const double ratio = devicePixelRatioF();
+    const double ratio = m_ratio;
     const int column = static_cast<int>(std::floor(position.x() * ratio / m_cell));
     const int row = static_cast<int>(std::floor(position.y() * ratio / m_cell));
     if (column < 0 || column >= m_columns || row < 0 || m_model.step() == nullptr) {
@@ -504,7 +532,7 @@ std::int64_t HeatGrid::cellAt(QPointF position) const
 /// Of a drag that has left the cells.
 std::int64_t HeatGrid::nearestCell(QPointF position) const
 {
-    const double ratio = devicePixelRatioF();
+    const double ratio = m_ratio;
     const int column = std::clamp(static_cast<int>(position.x() * ratio / m_cell), 0, m_columns - 1);
     const std::int64_t row = std::max(0, static_cast<int>(position.y() * ratio / m_cell));
     return std::clamp<std::int64_t>(row * m_columns + column, 0, std::max<std::int64_t>(0, std::int64_t { cells() } - 1));
@@ -557,7 +585,7 @@ QString HeatGrid::nameOf(std::uint32_t cell) const
     for (std::uint32_t place = first; place < end; ++place) {
         ++counts[static_cast<std::size_t>(step->miniBatches[numberAt(place)].state)];
     }
-    QStringList parts { m_order.empty() ? tr("Mini-batches %1 to %2").arg(first).arg(end - 1) : tr("%1 mini-batches").arg(end - first) };
+    QStringList parts { m_isWhole ? tr("Mini-batches %1 to %2").arg(first).arg(end - 1) : tr("%1 mini-batches").arg(end - first) };
     for (std::size_t state = 0; state < counts.size(); ++state) {
         if (counts[state] > 0) {
             parts << tr("%1 %2", "count, state").arg(counts[state]).arg(wordOf(static_cast<MiniBatchState>(state)));
@@ -578,6 +606,9 @@ void HeatGrid::setCurrent(qint64 number)
 
 void HeatGrid::paintEvent(QPaintEvent*)
 {
+    if (m_ratio != devicePixelRatioF()) {
+        layOut(); // the window has gone to another screen, or the scale has been changed
+    }
     if (m_isAllDirty) {
         paintAll();
     }
@@ -624,6 +655,21 @@ void HeatGrid::resizeEvent(QResizeEvent*)
     layOut();
 }
 
+void HeatGrid::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    if (m_isBehind) {
+        arrange();
+    }
+}
+
+void HeatGrid::hideEvent(QHideEvent* event)
+{
+    QWidget::hideEvent(event);
+    m_isBehind = m_isBehind || m_rearrange.isActive();
+    m_rearrange.stop();
+}
+
 void HeatGrid::changeEvent(QEvent* event)
 {
     if (event->type() == QEvent::PaletteChange || event->type() == QEvent::StyleChange) {
@@ -652,8 +698,8 @@ void HeatGrid::mouseMoveEvent(QMouseEvent* event)
             const auto [from, to] = std::minmax(m_press, cell);
             const std::uint32_t first = placesOf(static_cast<std::uint32_t>(from)).first;
             const std::uint32_t end = placesOf(static_cast<std::uint32_t>(to)).second;
-            emit named(m_order.empty() ? tr("Mini-batches %1 to %2 — let go to see only these").arg(first).arg(end - 1)
-                                       : tr("%1 mini-batches — let go to see only these").arg(end - first));
+            emit named(m_isWhole ? tr("Mini-batches %1 to %2 — let go to see only these").arg(first).arg(end - 1)
+                                 : tr("%1 mini-batches — let go to see only these").arg(end - first));
             update();
         }
         return;
@@ -737,7 +783,10 @@ void HeatGrid::wantRange()
     const std::uint32_t end = placesOf(static_cast<std::uint32_t>(to)).second;
     m_range.reset();
     update();
-    if (m_order.empty()) {
+    if (first >= end) {
+        return;
+    }
+    if (m_isWhole) {
         emit filterWanted(QStringLiteral("id:%1-%2").arg(first).arg(end - 1));
         return;
     }

@@ -71,6 +71,8 @@ signals:
 protected:
     void paintEvent(QPaintEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
+    void showEvent(QShowEvent* event) override;
+    void hideEvent(QHideEvent* event) override;
     void changeEvent(QEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
@@ -87,13 +89,14 @@ private:
         bool isDim = false;
     };
     [[nodiscard]] std::uint32_t count() const; // of mini-batches that have a cell
-    [[nodiscard]] std::uint32_t numberAt(std::uint32_t place) const { return m_order.empty() ? place : m_order[place]; }
+    [[nodiscard]] std::uint32_t numberAt(std::uint32_t place) const { return m_isWhole ? place : m_order[place]; }
     [[nodiscard]] std::pair<std::uint32_t, std::uint32_t> placesOf(std::uint32_t cell) const; // [first, end)
     [[nodiscard]] std::int64_t cellAt(QPointF position) const; // -1: none
     [[nodiscard]] std::int64_t nearestCell(QPointF position) const;
     [[nodiscard]] std::int64_t choiceOf(std::uint32_t cell) const; // number of the one that stands for the cell
     void arrange();
-    void takeOrder(std::vector<std::uint32_t> order);
+    void takeOrder(std::optional<std::vector<std::uint32_t>> order);
+    void dropMarks();
     void layOut();
     void paintAll();
     void paintDirty();
@@ -112,11 +115,13 @@ private:
     RowOrder m_orderBy = RowOrder::Number;
     bool m_isPacked = false;
     bool m_wasFiltered = false;
-    std::vector<std::uint32_t> m_order; // number by place; empty: in order of number, all
+    bool m_isWhole = true; // all, in order of number: the cells are those of the order that was taken, not of the one that is wanted
+    std::vector<std::uint32_t> m_order; // else: number by place
     std::vector<std::uint32_t> m_places; // place by number, when m_order is not empty; ~0: none
     int m_visit = 0; // counts reload(): an order for an earlier one is dropped
     bool m_isArranging = false;
     bool m_isOrderStale = false;
+    bool m_isBehind = false; // to be put in order when it is shown
 
     QImage m_image;
     bool m_isAllDirty = true;
@@ -124,6 +129,7 @@ private:
     std::vector<std::uint32_t> m_dirty;
     QTimer m_frame;
     QTimer m_rearrange;
+    double m_ratio = 1; // device pixels a logical one, when it was laid out
     int m_edge = 12;
     int m_cell = 12; // device pixels, its gap included
     int m_gap = 1;
