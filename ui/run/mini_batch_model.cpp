@@ -128,6 +128,7 @@ std::shared_ptr<MiniBatchModel::Snapshot> MiniBatchModel::snapshot() const
 void MiniBatchModel::arrange()
 {
     m_rearrange.stop();
+    m_isBehind = false;
     if (m_wanted.filter.asksForSize() && !m_hasInputBytes && total() > 0) {
         m_hasInputBytes = true;
         emit inputBytesWanted();
@@ -203,21 +204,39 @@ void MiniBatchModel::onChanged(const std::vector<MiniBatchIndex>& touched, bool 
         return;
     }
     if (touched.empty() || rowCount() == 0) {
-        if (!touched.empty() && !m_isPlain && !m_rearrange.isActive()) {
-            m_rearrange.start(total() > kMany ? kRearrangeManyMilliseconds : kRearrangeMilliseconds);
+        if (!touched.empty() && !m_isPlain) {
+            arrangeSoon();
         }
         return;
     }
     if (!isPlain()) {
-        if (!m_rearrange.isActive()) {
-            m_rearrange.start(total() > kMany ? kRearrangeManyMilliseconds : kRearrangeMilliseconds);
-        }
+        arrangeSoon();
         emit dataChanged(index(0, 0), index(rowCount() - 1, Columns - 1));
         return;
     }
     const auto [least, most] = std::minmax_element(touched.begin(), touched.end());
     if (least->value < m_plainRows) {
         emit dataChanged(index(static_cast<int>(least->value), 0), index(static_cast<int>(std::min(most->value, m_plainRows - 1)), Columns - 1));
+    }
+}
+
+void MiniBatchModel::arrangeSoon()
+{
+    if (!m_isSeen) {
+        m_isBehind = true;
+    } else if (!m_rearrange.isActive()) {
+        m_rearrange.start(total() > kMany ? kRearrangeManyMilliseconds : kRearrangeMilliseconds);
+    }
+}
+
+void MiniBatchModel::setSeen(bool isSeen)
+{
+    m_isSeen = isSeen;
+    if (isSeen && m_isBehind) {
+        arrange();
+    } else if (!isSeen && m_rearrange.isActive()) {
+        m_rearrange.stop();
+        m_isBehind = true;
     }
 }
 

@@ -48,6 +48,8 @@ public:
     void setTails(const std::vector<std::pair<MiniBatchIndex, Tail>>& tails);
     /// Mini-batches that events touched; `isPlanned` when their number has changed.
     void onChanged(const std::vector<MiniBatchIndex>& touched, bool isPlanned);
+    /// Whether anybody sees the rows: while nobody does they are not arranged anew as the run goes on, but when somebody does again.
+    void setSeen(bool isSeen);
     /// What grows with time is shown anew.
     void onTick();
 
@@ -82,6 +84,7 @@ private:
     [[nodiscard]] QVariant text(std::uint32_t number, const event::MiniBatchNow& now, int column) const;
     [[nodiscard]] RowFacts facts() const;
     void arrange();
+    void arrangeSoon();
     void take(std::vector<std::uint32_t> rows, const RowsWanted& wanted);
 
     WorkThread& m_worker;
@@ -91,6 +94,8 @@ private:
     bool m_isPlain = true; // all rows in order of number: m_rows is empty
     bool m_isArranging = false;
     bool m_isStale = false; // what is being arranged is no longer what is wanted
+    bool m_isSeen = true;
+    bool m_isBehind = false; // to be arranged when it is seen
     int m_source = 0; // counts setSource() and plans: answers for an earlier one are dropped
     std::uint32_t m_plainRows = 0; // rows told to the views while plain
     std::vector<std::uint32_t> m_rows; // when not plain

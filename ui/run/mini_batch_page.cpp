@@ -96,6 +96,7 @@ MiniBatchPage::MiniBatchPage(AppContext& context, QWidget* parent)
     connect(&context.run, &RunState::closed, this, [this] { bind(); });
     connect(&m_tick, &QTimer::timeout, this, [this] { onTick(); });
     m_tick.start(kTickMilliseconds);
+    m_model->setSeen(false);
     applyFilter();
     bind();
 }
@@ -128,6 +129,18 @@ QHBoxLayout* MiniBatchPage::buildGridBar()
     connect(m_order, &QComboBox::currentIndexChanged, this, [this] { m_grid->setOrder(static_cast<RowOrder>(m_order->currentData().toInt())); });
     connect(m_packed, &QCheckBox::toggled, this, [this](bool on) { m_grid->setPacked(on); });
     return row;
+}
+
+void MiniBatchPage::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    m_model->setSeen(true);
+}
+
+void MiniBatchPage::hideEvent(QHideEvent* event)
+{
+    QWidget::hideEvent(event);
+    m_model->setSeen(false);
 }
 
 void MiniBatchPage::bind()

@@ -32,6 +32,10 @@ class MiniBatchPage : public QWidget
 public:
     explicit MiniBatchPage(AppContext& context, QWidget* parent = nullptr);
 
+protected:
+    void showEvent(QShowEvent* event) override;
+    void hideEvent(QHideEvent* event) override;
+
 private:
     QHBoxLayout* buildGridBar();
     void bind();

@@ -761,7 +761,8 @@ void MiniBatchPanel::fillFiles(const std::vector<std::pair<QString, qint64>>& fi
 void MiniBatchPanel::askPreview()
 {
     if (!m_story.plan || !isVisible()) {
-        m_inputsOf.clear(); // asked when it is shown
+        m_inputsOf.clear();
+        m_stale = true; // asked when it is shown
         return;
     }
     const auto* spec = m_context.run.stepSpec(m_step);

@@ -21,6 +21,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <utility>
 
 namespace sheaf::ui {
 
@@ -102,7 +103,10 @@ void MiniBatchTable::clear()
 {
     m_told = -1;
     m_toldEvent = 0;
+    ++m_visit;
+    m_isWished = false;
     m_remembered.clear();
+    m_view->clearSelection(); // else these rows would be chosen of the next step
     m_lastAttempt.reset();
     m_showLog->setEnabled(false);
 }
@@ -163,6 +167,9 @@ void MiniBatchTable::onArranged()
     m_view->verticalScrollBar()->setValue(m_scroll);
     m_view->setAutoScroll(true);
     m_isRestoring = false;
+    if (m_isWished && !m_model.isArranging()) {
+        goToChosen();
+    }
     askLastLines();
 }
 
@@ -183,7 +190,15 @@ void MiniBatchTable::showChosen()
     if (chosen < 0 || (current.isValid() && current.row() < m_model.rowCount() && m_model.at(current.row()).value == chosen)) {
         return;
     }
-    const int row = m_model.rowOf(MiniBatchIndex(static_cast<std::uint32_t>(chosen)));
+    goToChosen();
+    m_isWished = m_model.isArranging();
+}
+
+void MiniBatchTable::goToChosen()
+{
+    m_isWished = false;
+    const qint64 chosen = m_context.selection.miniBatch();
+    const int row = chosen >= 0 ? m_model.rowOf(MiniBatchIndex(static_cast<std::uint32_t>(chosen))) : -1;
     if (row >= 0) {
         m_isRestoring = true;
         m_view->setCurrentIndex(m_model.index(row, 0));
@@ -221,12 +236,18 @@ void MiniBatchTable::askLastAttempt()
     });
 }
 
+/// One question is under way at a time: while the table is scrolled only the rows that it comes to rest at are asked for.
 void MiniBatchTable::askLastLines()
 {
     const auto step = m_context.run.stepIndex(m_context.selection.step());
     if (!isVisible() || !step || m_model.rowCount() == 0) {
         return;
     }
+    if (m_isAskingLines) {
+        m_isLinesStale = true;
+        return;
+    }
+    m_isAskingLines = true;
     const int first = std::max(0, m_view->rowAt(0));
     const int below = m_view->rowAt(m_view->viewport()->height() - 1);
     const int last = below >= 0 ? below : m_model.rowCount() - 1;
@@ -234,16 +255,18 @@ void MiniBatchTable::askLastLines()
     for (int row = first; row <= std::min(last, m_model.rowCount() - 1); ++row) {
         seen.push_back(m_model.at(row));
     }
-    const QString name = m_context.selection.step();
-    m_context.run.askLastLines(this, *step, seen, [this, name](const std::vector<RunState::LastLine>& lines) {
-        if (name != m_context.selection.step()) {
-            return;
+    m_context.run.askLastLines(this, *step, seen, [this, visit = m_visit](const std::vector<RunState::LastLine>& lines) {
+        m_isAskingLines = false;
+        if (visit == m_visit) {
+            std::vector<std::pair<MiniBatchIndex, MiniBatchModel::Tail>> tails;
+            for (const auto& line : lines) {
+                tails.emplace_back(line.miniBatch, MiniBatchModel::Tail { line.line, line.micros });
+            }
+            m_model.setTails(tails);
         }
-        std::vector<std::pair<MiniBatchIndex, MiniBatchModel::Tail>> tails;
-        for (const auto& line : lines) {
-            tails.emplace_back(line.miniBatch, MiniBatchModel::Tail { line.line, line.micros });
+        if (std::exchange(m_isLinesStale, false)) {
+            askLastLines();
         }
-        m_model.setTails(tails);
     });
     askLastAttempt(); // it may have been tried again
 }

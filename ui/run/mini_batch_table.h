@@ -46,6 +46,7 @@ private:
     void onArranged();
     void rememberRows();
     void showChosen();
+    void goToChosen();
     void askLastAttempt();
     void showLog();
     void copyRows();
@@ -59,6 +60,10 @@ private:
     std::optional<event::AttemptEnded> m_lastAttempt; // of the chosen one
     std::int64_t m_told = -1; // number of the mini-batch that it is of
     std::uint64_t m_toldEvent = 0; // its last event then
+    bool m_isAskingLines = false; // one question is under way
+    bool m_isLinesStale = false; // other rows are in sight since
+    int m_visit = 0; // counts clear(): lines of an earlier step or run are dropped
+    bool m_isWished = false; // the chosen one is gone to when the rows have been arranged
     std::vector<std::uint32_t> m_remembered; // numbers of the selected rows, over a new arrangement
     int m_scroll = 0;
     bool m_isRestoring = false;
