@@ -12,12 +12,25 @@
 #include "ui/state/settings_state.h"
 #include "ui/state/work_thread.h"
 
+#include <utility>
+
 namespace sheaf::ui {
 
 /// Owns all shared state; built once in main (or in a test) and given to the shell. Main thread.
 class AppContext
 {
 public:
+    AppContext()
+    {
+        // The first to hear of it: the panels find nothing chosen. A run that is opened again is the same one.
+        QObject::connect(&run, &RunState::opened, &selection, [this, last = QString()]() mutable {
+            const QString folder = QString::fromStdString(run.dir().path().string());
+            if (std::exchange(last, folder) != folder) {
+                selection.forgetRun();
+            }
+        });
+    }
+
     WorkThread reader; // quick reads
     WorkThread worker; // what may take a while
     WorkThread resolver; // understands the pipeline file after each change

@@ -35,6 +35,13 @@ public:
             emit stepChanged(first);
         }
     }
+    /// Another run is looked at: what was chosen within the one before means nothing in it. The step stays.
+    void forgetRun()
+    {
+        setMiniBatch(-1);
+        setTime(0);
+        setFilter({});
+    }
     /// Asks the frame to show the details of a step.
     void openStep(const QString& step)
     {
