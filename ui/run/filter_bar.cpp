@@ -9,12 +9,15 @@
 #include "ui/style/theme.h"
 #include "ui/text/convert.h"
 #include "ui/text/format.h"
+#include "ui/widgets/flow_layout.h"
 
 #include <QApplication>
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
+#include <QTimer>
 #include <QVBoxLayout>
 
 namespace sheaf::ui {
@@ -50,9 +53,9 @@ FilterBar::FilterBar(SelectionState& selection, MiniBatchModel& model, QWidget* 
     , m_count(new QLabel(this))
     , m_complaint(new QLabel(this))
     , m_chips(new QWidget(this))
-    , m_chipRow(new QHBoxLayout(m_chips))
+    , m_chipRow(new FlowLayout(m_chips))
     , m_boxRow(new QHBoxLayout)
-    , m_stateRow(new QHBoxLayout)
+    , m_stateRow(new FlowLayout)
 {
     m_box->setObjectName(QStringLiteral("run.batches.filter"));
     m_box->setAccessibleName(tr("Filter mini-batches"));
@@ -102,7 +105,6 @@ void FilterBar::buildStates()
         m_stateRow->addWidget(button);
         m_states[i] = button;
     }
-    m_stateRow->addStretch(1);
 }
 
 void FilterBar::onStateClicked(event::MiniBatchState state)
@@ -167,7 +169,19 @@ void FilterBar::rebuildChips()
         m_chipRow->addWidget(chip);
         chip->show();
     }
-    m_chipRow->addStretch(1);
+}
+
+void FilterBar::changeEvent(QEvent* event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::StyleChange) {
+        QTimer::singleShot(0, this, [this] { // colours are the theme's; not while the labels are being polished
+            refreshComplaint();
+            for (std::size_t i = 0; i < event::kMiniBatchStates; ++i) {
+                m_states[i]->setIcon(toneIcon(toneOf(static_cast<event::MiniBatchState>(i)), devicePixelRatioF()));
+            }
+        });
+    }
 }
 
 void FilterBar::refreshComplaint()

@@ -17,6 +17,7 @@ class QPushButton;
 
 namespace sheaf::ui {
 
+class FlowLayout;
 class MiniBatchModel;
 class SelectionState;
 
@@ -33,6 +34,9 @@ public:
     [[nodiscard]] QHBoxLayout* boxRow() const { return m_boxRow; }
     void refreshCounts();
 
+protected:
+    void changeEvent(QEvent* event) override;
+
 private:
     void buildStates();
     void onStateClicked(event::MiniBatchState state);
@@ -46,9 +50,9 @@ private:
     QLabel* m_count;
     QLabel* m_complaint;
     QWidget* m_chips;
-    QHBoxLayout* m_chipRow;
+    FlowLayout* m_chipRow;
     QHBoxLayout* m_boxRow;
-    QHBoxLayout* m_stateRow;
+    FlowLayout* m_stateRow;
     std::array<QPushButton*, event::kMiniBatchStates> m_states {};
 };
 
