@@ -156,14 +156,17 @@ void StepList::refresh()
     while (count() < rows) {
         addItem(QString());
     }
-    int chosen = 0;
+    int chosen = -1; // a step of the document that is not in this run
     for (int row = 0; row < rows; ++row) {
         fill(*item(row), row == 0 ? nullptr : &steps[static_cast<std::size_t>(row) - 1]);
         if (item(row)->data(kStep).toString() == m_context.selection.step()) {
             chosen = row;
         }
     }
-    setCurrentRow(rows == 0 ? -1 : chosen);
+    setCurrentRow(chosen);
+    if (chosen < 0) {
+        clearSelection();
+    }
 }
 
 } // namespace sheaf::ui
