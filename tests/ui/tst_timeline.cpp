@@ -211,6 +211,7 @@ private slots:
         QTest::mouseRelease(canvas.viewport(), Qt::LeftButton, {}, end);
         QCOMPARE(marked.count(), 1);
         const auto numbers = canvas.miniBatchesInRange();
+        QCOMPARE(canvas.attemptsInRange(), numbers.size()); // each of them was tried once
         QVERIFY(std::find(numbers.begin(), numbers.end(), 4U) != numbers.end()); // began at 6 s
         QVERIFY(std::find(numbers.begin(), numbers.end(), 8U) != numbers.end());
         QVERIFY(std::find(numbers.begin(), numbers.end(), 13U) == numbers.end()); // began at 8.05 s

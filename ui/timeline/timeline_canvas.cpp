@@ -207,6 +207,17 @@ void TimelineCanvas::clearRange()
     viewport()->update();
 }
 
+std::size_t TimelineCanvas::attemptsInRange() const
+{
+    std::size_t count = 0;
+    if (const auto* log = m_source.log(); log != nullptr && m_range) {
+        for (const auto& lane : log->lanes()) {
+            count += lane.spanOf(m_range->first, m_range->second).bars;
+        }
+    }
+    return count;
+}
+
 std::vector<std::uint32_t> TimelineCanvas::miniBatchesInRange() const
 {
     std::vector<std::uint32_t> numbers;
@@ -640,9 +651,9 @@ void TimelineCanvas::mouseMoveEvent(QMouseEvent* event)
     if (m_rangeBegin) {
         const std::int64_t now = m_axis.microsAt(std::max(0, at.x() - m_header));
         m_range = std::minmax(*m_rangeBegin, now);
-        const auto count = miniBatchesInRange().size();
+        const auto count = attemptsInRange();
         const double seconds = static_cast<double>(m_range->second - m_range->first) / 1e6;
-        emit named(tr("%1 · %2 mini-batches · %3").arg(durationText(seconds), countText(count), rateText(seconds > 0 ? static_cast<double>(count) / seconds : 0)));
+        emit named(tr("%1 · %2 attempts · %3").arg(durationText(seconds), countText(count), rateText(seconds > 0 ? static_cast<double>(count) / seconds : 0)));
         viewport()->update();
         return;
     }

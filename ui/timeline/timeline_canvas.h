@@ -53,6 +53,8 @@ public:
     /// What was marked on the ruler.
     [[nodiscard]] const std::optional<std::pair<std::int64_t, std::int64_t>>& range() const { return m_range; }
     void clearRange();
+    /// Attempts in the marked span: counted, not listed, so that a drag over a million costs its lanes.
+    [[nodiscard]] std::size_t attemptsInRange() const;
     /// Mini-batches with an attempt in the marked span, in order.
     [[nodiscard]] std::vector<std::uint32_t> miniBatchesInRange() const;
     [[nodiscard]] QRect laneRect(std::size_t lane) const; // in the viewport
