@@ -9,6 +9,7 @@
 #include "ui/run/mini_batch_model.h"
 #include "ui/run/mini_batch_page.h"
 #include "ui/run/mini_batch_table.h"
+#include "ui/run/step_list.h"
 #include "ui/state/app_context.h"
 #include "ui/style/state_tone.h"
 #include "ui/style/theme.h"
@@ -20,6 +21,7 @@
 
 #include <QAbstractItemModelTester>
 #include <QApplication>
+#include <QCheckBox>
 #include <QClipboard>
 #include <QComboBox>
 #include <QFile>
@@ -376,6 +378,153 @@ private slots:
         QCOMPARE(written.context.selection.filter(), QStringLiteral("id:10-19"));
         QTRY_COMPARE(written.rows(), 10);
         QCOMPARE(written.count(), QStringLiteral("10 of 200"));
+    }
+
+    void a_marked_range_does_not_outlive_the_cells_it_was_marked_on()
+    {
+        WrittenPage written(200, 100);
+        QTRY_COMPARE(written.rows(), 200);
+        auto* grid = written.grid();
+        written.child<QCheckBox>("run.grid.packed")->setChecked(true);
+        written.context.selection.setFilter(QStringLiteral("state:done"));
+        QTRY_COMPARE(grid->cells(), 86U);
+        grid->setFocus();
+        QTest::mouseClick(grid, Qt::LeftButton, {}, grid->cellRect(60).center().toPoint());
+        QTest::keyClick(grid, Qt::Key_Right, Qt::ShiftModifier);
+        written.context.selection.setFilter(QStringLiteral("id:0-2"));
+        QTRY_COMPARE(grid->cells(), 3U);
+        QTest::keyClick(grid, Qt::Key_Return);
+        QCOMPARE(written.context.selection.filter(), QStringLiteral("id:0-2"));
+
+        QTest::keyClick(grid, Qt::Key_Home, Qt::ShiftModifier);
+        written.context.selection.setFilter(QStringLiteral("id:0 state:failed")); // none
+        QTRY_COMPARE(grid->cells(), 0U);
+        QTest::keyClick(grid, Qt::Key_Return);
+        QCOMPARE(written.context.selection.filter(), QStringLiteral("id:0 state:failed"));
+    }
+
+    void cells_stay_those_of_their_order_until_the_new_one_is_there()
+    {
+        Rows rows(50000, 40000);
+        HeatGrid grid(rows.model, rows.worker);
+        grid.resize(600, 200);
+        connect(&rows.model, &MiniBatchModel::rowsArranged, &grid, [&] { grid.onArranged(); });
+        grid.reload();
+        grid.setPacked(true);
+        rows.model.sort(MiniBatchModel::Elapsed, Qt::DescendingOrder);
+        rows.model.setFilter(filterOf("state:failed err:x3"));
+        QTRY_VERIFY(!rows.model.isArranging());
+        QTRY_VERIFY(grid.cells() * grid.perCell() < 10000);
+        const std::uint32_t few = grid.cells();
+        rows.model.setFilter({});
+        QVERIFY(rows.model.isArranging());
+        QCOMPARE(grid.cells(), few);
+        QVERIFY(!grid.nameOf(few - 1).isEmpty());
+        QTRY_VERIFY(!rows.model.isArranging());
+        QTRY_VERIFY(grid.cells() * grid.perCell() >= 50000);
+    }
+
+    void nothing_is_put_in_order_for_a_page_that_nobody_sees()
+    {
+        WrittenPage written(200, 100);
+        QTRY_COMPARE(written.rows(), 200);
+        written.box()->setText(QStringLiteral("state:failed"));
+        QTRY_COMPARE(written.rows(), 10);
+        written.child<QComboBox>("run.grid.order")->setCurrentIndex(1);
+        written.page->hide();
+        QSignalSpy arranged(written.table()->model(), &QAbstractItemModel::modelReset);
+        written.tell({ attemptOf(150, event::AttemptOutcome::Exception, 1) });
+        QTRY_COMPARE(written.context.run.step(QStringLiteral("work"))->count(event::MiniBatchState::Failed), 11U);
+        QCOMPARE(arranged.count(), 0);
+        QCOMPARE(written.rows(), 10);
+        written.page->show();
+        QCOMPARE(written.rows(), 11); // at once
+    }
+
+    void the_filter_may_have_many_words_in_a_narrow_window()
+    {
+        WrittenPage written(200, 100);
+        QTRY_COMPARE(written.rows(), 200);
+        written.page->resize(500, 800);
+        const int width = written.page->minimumSizeHint().width();
+        QStringList words;
+        for (int i = 0; i < 12; ++i) {
+            words << QStringLiteral("-notsuchaword%1").arg(i);
+        }
+        written.box()->setText(words.join(QLatin1Char(' ')) + QStringLiteral(" state:ignored,canceled"));
+        QTRY_VERIFY(written.child<QPushButton>("run.batches.chip.12") != nullptr);
+        QApplication::processEvents();
+        QCOMPARE(written.page->minimumSizeHint().width(), width);
+        shot(*written.page, "batches-chips-light");
+        for (int i = 0; i < 13; ++i) { // all of them in sight, none over another
+            auto* chip = written.child<QPushButton>(qPrintable(QStringLiteral("run.batches.chip.%1").arg(i)));
+            QVERIFY(chip->visibleRegion().boundingRect() == chip->rect());
+        }
+    }
+
+    void rows_chosen_in_one_step_are_not_chosen_in_another()
+    {
+        WrittenPage written(200, 100);
+        QTRY_COMPARE(written.rows(), 200);
+        auto* table = written.table();
+        table->selectionModel()->select(QItemSelection(table->model()->index(5, 0), table->model()->index(9, 0)), QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
+        written.context.selection.setStep({});
+        written.context.selection.setStep(QStringLiteral("work"));
+        QTRY_COMPARE(written.rows(), 200);
+        QVERIFY(table->selectionModel()->selectedRows().isEmpty());
+    }
+
+    void a_step_that_the_run_has_not_is_not_taken_for_the_whole_run()
+    {
+        WrittenPage written(20, 10);
+        QTRY_COMPARE(written.rows(), 20);
+        StepList list(written.context);
+        QCOMPARE(list.currentRow(), 1);
+        written.context.selection.setStep(QStringLiteral("new one"));
+        QCOMPARE(list.currentRow(), -1);
+        QVERIFY(list.selectedItems().isEmpty());
+        list.setCurrentRow(0);
+        QCOMPARE(written.context.selection.step(), QString());
+    }
+
+    void what_was_chosen_in_a_run_is_not_chosen_in_the_next()
+    {
+        WrittenPage written(200, 100);
+        QTRY_COMPARE(written.rows(), 200);
+        auto& selection = written.context.selection;
+        const auto choose = [&] {
+            selection.setMiniBatch(7);
+            selection.setTime(1000000);
+            selection.setFilter(QStringLiteral("group:2"));
+        };
+        choose();
+        const QString folder = written.context.run.workspaceFolder();
+        written.context.run.open(folder, QStringLiteral("r")); // the same again
+        QCOMPARE(selection.miniBatch(), 7);
+        QCOMPARE(selection.filter(), QStringLiteral("group:2"));
+        written.context.run.open(folder, QStringLiteral("other"));
+        QCOMPARE(selection.miniBatch(), -1);
+        QCOMPARE(selection.time(), 0);
+        QCOMPARE(selection.filter(), QString());
+    }
+
+    void a_chosen_one_is_gone_to_when_the_rows_are_there()
+    {
+        WrittenPage written(30000, 20000);
+        QTRY_COMPARE_WITH_TIMEOUT(written.rows(), 30000, 20000);
+        QTRY_VERIFY_WITH_TIMEOUT(written.context.run.isLoaded(), 20000);
+        auto* model = written.page->findChild<MiniBatchModel*>();
+        written.box()->setText(QStringLiteral("state:failed"));
+        QTRY_VERIFY(!model->isArranging());
+        written.context.selection.setFilter(QStringLiteral("state:done"));
+        QVERIFY(model->isArranging());
+        written.context.selection.setMiniBatch(15000);
+        QTRY_VERIFY(!model->isArranging());
+        auto* table = written.table();
+        const auto chosen = table->selectionModel()->selectedRows();
+        QCOMPARE(chosen.size(), 1);
+        QCOMPARE(model->at(chosen.front().row()).value, 15000U);
+        QVERIFY(table->viewport()->rect().intersects(table->visualRect(chosen.front())));
     }
 
     void the_filter_is_one_for_box_buttons_chips_and_whoever_sets_it()
