@@ -2,6 +2,8 @@
 // SPDX-FileCopyrightText: The Sheaf authors
 #include "core/logs/line_time.h"
 
+#include "core/base/clock.h"
+
 #include <algorithm>
 #include <ctime>
 
@@ -10,6 +12,7 @@ namespace sheaf::logs {
 namespace {
 
 constexpr std::int64_t kSpareMicros = 2'000'000;
+constexpr std::int64_t kDayMicros = 24LL * 3600 * 1'000'000;
 
 /// `count` digits at `at`, or -1.
 int digits(std::string_view text, std::size_t at, std::size_t count)
@@ -77,12 +80,22 @@ std::optional<std::int64_t> StampReader::read(std::string_view line)
     return m_hourMicros + (minute * 60LL + second - offset) * 1'000'000 + micros;
 }
 
+bool LineTimes::isOfTheFile(std::int64_t stamp, std::int64_t reached)
+{
+    if (m_end == 0 && stamp > reached + kDayMicros) {
+        m_end = wallMicros(); // asked for once: later lines of a growing file come with their `reached`
+    }
+    return stamp >= m_begin - kDayMicros && stamp <= std::max({ m_begin, m_end, reached }) + kDayMicros;
+}
+
 std::int64_t LineTimes::of(const AttemptRanges& ranges, std::uint64_t offset, std::string_view line, std::int64_t reached)
 {
     const auto range = ranges.at(offset);
     const auto stamp = m_stamps.read(line);
     std::int64_t time = std::max(m_last, reached);
-    if (stamp && (!range || (*stamp >= range->startMicros - kSpareMicros && *stamp <= range->endMicros() + kSpareMicros))) {
+    const bool isBelieved = stamp
+        && (range ? *stamp >= range->startMicros - kSpareMicros && *stamp <= range->endMicros() + kSpareMicros : isOfTheFile(*stamp, reached));
+    if (isBelieved) {
         time = *stamp;
     } else if (range) {
         const double share = static_cast<double>(offset - range->begin) / static_cast<double>(range->end - range->begin);

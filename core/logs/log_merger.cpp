@@ -26,9 +26,9 @@ std::string_view withoutEnd(std::string_view line)
 
 } // namespace
 
-std::uint32_t LogMerger::addFile(std::filesystem::path path, std::int64_t beginMicros)
+std::uint32_t LogMerger::addFile(std::filesystem::path path, std::int64_t beginMicros, std::int64_t endMicros)
 {
-    m_files.push_back({ std::move(path), {}, LineTimes(beginMicros), {}, 0, 0, 0, 0, false, false });
+    m_files.push_back({ std::move(path), {}, LineTimes(beginMicros, endMicros), {}, 0, 0, 0, 0, 0, false, false });
     return static_cast<std::uint32_t>(m_files.size() - 1);
 }
 
@@ -37,30 +37,50 @@ void LogMerger::addRange(std::uint32_t file, const AttemptRange& range)
     m_files[file].ranges.add(range);
 }
 
+/// Looks for the end of the line at `begin`, reading on; what was looked at once is not looked at again.
+bool LogMerger::findEnd(File& file) const
+{
+    const std::uint64_t size = std::clamp<std::uint64_t>(kBuffers / m_files.size(), 16U << 10, 512U << 10);
+    for (;;) {
+        if (file.searched < file.place + file.bytes.size()) {
+            const std::size_t at = file.bytes.find('\n', file.searched - file.place);
+            file.searched = file.place + (at == std::string::npos ? file.bytes.size() : at);
+            if (at != std::string::npos) {
+                file.end = file.searched + 1;
+                return true;
+            }
+        }
+        auto reader = BlockReader::open(file.path, file.searched);
+        const auto block = reader ? reader->next(size) : Result<std::string_view>(std::string_view());
+        if (!block || block->empty()) {
+            return false;
+        }
+        if (file.searched - file.begin < kLongest) {
+            file.bytes.erase(0, file.begin - file.place);
+            file.place = file.begin;
+            file.bytes.append(*block);
+            continue;
+        }
+        const std::size_t at = block->find('\n'); // only the end is of interest still; what follows is read again
+        file.searched += at == std::string_view::npos ? block->size() : at;
+        if (at != std::string_view::npos) {
+            file.end = file.searched + 1;
+            return true;
+        }
+    }
+}
+
 /// Makes the next line wait; false when there is none (yet).
 bool LogMerger::fetch(File& file, std::int64_t reached, bool unfinished)
 {
-    const std::uint64_t size = std::clamp<std::uint64_t>(kBuffers / m_files.size(), 16U << 10, 512U << 10);
-    std::size_t end = file.bytes.find('\n', file.at);
-    while (end == std::string::npos) {
-        auto reader = BlockReader::open(file.path, file.place + file.bytes.size());
-        const auto block = reader ? reader->next(size) : Result<std::string_view>(std::string_view());
-        if (!block || block->empty()) {
-            break;
-        }
-        file.bytes.erase(0, file.at);
-        file.place += std::exchange(file.at, 0);
-        const std::size_t known = file.bytes.size();
-        file.bytes.append(*block);
-        end = file.bytes.find('\n', known);
-    }
-    if (end == std::string::npos && (!unfinished || file.at == file.bytes.size() || file.told)) {
+    const bool found = findEnd(file);
+    if (!found && (!unfinished || file.searched == file.begin || file.told)) {
         return false;
     }
-    file.told = end == std::string::npos;
-    file.lineEnd = end == std::string::npos ? file.bytes.size() : end + 1;
-    const std::string_view line = std::string_view(file.bytes).substr(file.at, std::min<std::uint64_t>(kLongest, file.lineEnd - file.at));
-    file.timeMicros = file.times.of(file.ranges, file.place + file.at, line, reached);
+    file.told = !found;
+    file.end = found ? file.end : file.searched;
+    const std::string_view line = std::string_view(file.bytes).substr(file.begin - file.place, std::min<std::uint64_t>(kLongest, file.end - file.begin));
+    file.timeMicros = file.times.of(file.ranges, file.begin, line, reached);
     file.waits = true;
     return true;
 }
@@ -85,8 +105,12 @@ bool LogMerger::turn(MergedRows& into, std::size_t atMost, std::int64_t reached,
             if (added++ == atMost) {
                 return true;
             }
-            into.add({ number, file.place + file.at, file.timeMicros });
-            file.at = file.lineEnd;
+            into.add({ number, file.begin, file.timeMicros });
+            file.begin = file.searched = file.end;
+            if (file.begin > file.place + file.bytes.size()) { // behind a line that was not held
+                file.bytes.clear();
+                file.place = file.begin;
+            }
             file.waits = false;
         } while (fetch(file, reached, unfinished) && isNext());
         if (file.waits) {
@@ -101,8 +125,17 @@ bool LogMerger::isOutdated() const
     return std::any_of(m_files.begin(), m_files.end(), [](const File& file) {
         std::error_code error;
         const auto size = std::filesystem::file_size(file.path, error);
-        return !error && size < file.place + file.at;
+        return !error && size < file.begin;
     });
+}
+
+std::size_t LogMerger::bytesHeld() const
+{
+    std::size_t bytes = 0;
+    for (const File& file : m_files) {
+        bytes += file.bytes.capacity();
+    }
+    return bytes;
 }
 
 MergedScan scanMerged(const MergedRows& merged, const std::vector<std::filesystem::path>& paths, std::uint64_t from, std::uint64_t to,

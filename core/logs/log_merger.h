@@ -22,8 +22,8 @@ namespace sheaf::logs {
 class LogMerger
 {
 public:
-    /// Its number, counted from 0. `beginMicros`: the time of lines before any that has one.
-    std::uint32_t addFile(std::filesystem::path path, std::int64_t beginMicros);
+    /// Its number, counted from 0. `beginMicros`: the time of lines before any that has one; `endMicros`: the end of its run, 0 for one that goes on.
+    std::uint32_t addFile(std::filesystem::path path, std::int64_t beginMicros, std::int64_t endMicros = 0);
     void addRange(std::uint32_t file, const AttemptRange& range);
     [[nodiscard]] std::size_t files() const { return m_files.size(); }
 
@@ -32,21 +32,25 @@ public:
     [[nodiscard]] bool turn(MergedRows& into, std::size_t atMost, std::int64_t reached, bool unfinished);
     /// A file has become shorter than what was read of it: what is merged is of another file.
     [[nodiscard]] bool isOutdated() const;
+    /// Of the files, in memory: never a long line as a whole.
+    [[nodiscard]] std::size_t bytesHeld() const;
 
 private:
     struct File {
         std::filesystem::path path;
         AttemptRanges ranges;
         LineTimes times;
-        std::string bytes; // read, from `place` on
+        std::string bytes; // read, from `place` on; of a long line its begin
         std::uint64_t place = 0;
-        std::size_t at = 0; // in `bytes`: begin of the line that waits
-        std::size_t lineEnd = 0; // behind it
+        std::uint64_t begin = 0; // byte of the file: of the line that waits, or is looked for
+        std::uint64_t end = 0; // behind it
+        std::uint64_t searched = 0; // it has no end before this byte; never before `place`
         std::int64_t timeMicros = 0; // of it
         bool waits = false;
         bool told = false; // its last line without an end has been given
     };
     bool fetch(File& file, std::int64_t reached, bool unfinished);
+    [[nodiscard]] bool findEnd(File& file) const;
     std::vector<File> m_files;
 };
 

@@ -124,6 +124,46 @@ private slots:
         QCOMPARE(list[4].timeMicros, kBegin + 5 * kSecond); // not its own, which is hours before the attempt
     }
 
+    void a_date_in_printed_data_moves_nothing()
+    {
+        const test::TempFolder folder;
+        const std::vector files { folder.write("a.txt", isoTime(kBegin + kSecond) + " ready\n2031-01-01 00:00:00,1.5\n1999-01-01 00:00:00,1.5\n"
+                                      + isoTime(kBegin + 3 * kSecond) + " on\n") };
+        LogMerger merger;
+        merger.addFile(files[0], kBegin, kBegin + 10 * kSecond);
+        MergedRows rows;
+        QVERIFY(!merger.turn(rows, 100, 0, true));
+        const auto list = rows.rows(0, 9);
+        QCOMPARE(list.size(), std::size_t { 4 });
+        QCOMPARE(list[1].timeMicros, kBegin + kSecond);
+        QCOMPARE(list[2].timeMicros, kBegin + kSecond);
+        QCOMPARE(list[3].timeMicros, kBegin + 3 * kSecond);
+    }
+
+    /// A bar of progress that is drawn over and over: no line end in many megabytes.
+    void a_line_without_an_end_is_not_held_whole()
+    {
+        const test::TempFolder folder;
+        const std::string bar(32U << 20, '\r');
+        const std::vector files { folder.write("a.txt", "one\n" + bar) };
+        LogMerger merger;
+        merger.addFile(files[0], kBegin);
+        MergedRows rows;
+        QVERIFY(!merger.turn(rows, 100, 0, false));
+        QCOMPARE(rows.size(), std::uint64_t { 1 });
+        QVERIFY2(merger.bytesHeld() <= (4U << 20), std::to_string(merger.bytesHeld()).c_str());
+        std::ofstream(files[0], std::ios::app) << "\nthree\nfour";
+        QVERIFY(!merger.turn(rows, 100, 0, false));
+        QVERIFY(!merger.turn(rows, 100, 0, true));
+        const auto list = rows.rows(0, 9);
+        QCOMPARE(list.size(), std::size_t { 4 });
+        QCOMPARE(list[1].begin, std::uint64_t { 4 });
+        QCOMPARE(list[2].begin, std::uint64_t { 4 + bar.size() + 1 });
+        QCOMPARE(list[3].begin, list[2].begin + 6);
+        QVERIFY(!merger.turn(rows, 100, 0, true));
+        QCOMPARE(rows.size(), std::uint64_t { 4 });
+    }
+
     void a_growing_file_adds_behind_what_is_there()
     {
         const test::TempFolder folder;
