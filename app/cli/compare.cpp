@@ -67,8 +67,8 @@ int compare(const CompareOptions& options)
     fmt::print("{} {} → {} {}\n", first->spec.run, json::enumName(first->picture.state()), second->spec.run, json::enumName(second->picture.state()));
     fmt::print("{}\n", coloured(Colour::Bold, comparison.settings.empty() ? "Settings: the same" : "Settings"));
     for (const auto& setting : comparison.settings) {
-        fmt::print("  {}{}: {} → {}\n", setting.step.empty() ? "" : setting.step + ".", setting.field, setting.first.empty() ? "(none)" : setting.first,
-            setting.second.empty() ? "(none)" : setting.second);
+        fmt::print("  {}{}: {} → {}\n", setting.step.empty() ? "" : setting.step + ".", setting.field, setting.first.empty() ? "(none)" : harmlessLine(setting.first),
+            setting.second.empty() ? "(none)" : harmlessLine(setting.second));
     }
     fmt::print("{}\n", coloured(Colour::Bold, "Times"));
     for (const auto& step : comparison.steps) {
@@ -76,7 +76,7 @@ int compare(const CompareOptions& options)
     }
     fmt::print("{}\n", coloured(Colour::Bold, comparison.failures.empty() ? "Failures: none in either" : "Failures"));
     for (const auto& failure : comparison.failures) {
-        fmt::print("  {:<4}  {}: {} → {} mini-batches  {}\n", json::enumName(failure.change), failure.step, failure.first, failure.second, failure.error);
+        fmt::print("  {:<4}  {}: {} → {} mini-batches  {}\n", json::enumName(failure.change), failure.step, failure.first, failure.second, harmlessLine(failure.error));
     }
     return 0;
 }

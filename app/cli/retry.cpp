@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // SPDX-FileCopyrightText: The Sheaf authors
+#include "app/cli/chosen_batches.h"
 #include "app/cli/run_options.h"
 #include "app/cli/run_watch.h"
 #include "app/cli/terminal.h"
 #include "app/cli/verbs.h"
 #include "core/base/text.h"
-#include "core/plan/input_bytes.h"
-#include "core/triage/mini_batch_filter.h"
 #include "core/workspace/repair.h"
 
 #include <fmt/format.h>
@@ -72,24 +71,12 @@ Result<std::optional<event::MiniBatchList>> listed(const WhichOptions& options)
 Result<event::MiniBatchList> filtered(
     const WhichOptions& options, const OpenRun& run, const event::StepPicture& step, const event::MiniBatchList& list)
 {
-    const triage::MiniBatchFilter filter(options.filter);
-    if (filter.complaint()) {
-        return fail(ErrorCode::Invalid,
-            { { "what", "--filter" }, { "found", options.filter }, { "allowed", filter.complaint()->sentence() } });
+    auto chosen = chosenBy(options.filter, run, step);
+    if (!chosen) {
+        return tl::unexpected<Error>(chosen.error());
     }
-    triage::MiniBatchFacts facts = triage::factsOf(step);
-    std::vector<std::uint64_t> bytes;
-    if (filter.asksForSize()) {
-        const auto plan = plan::PlanFile::open(run.dir.plan(options.step));
-        if (!plan) {
-            return tl::unexpected<Error>(plan.error());
-        }
-        bytes = plan::inputBytesOf(*plan);
-        facts.inputBytes = bytes;
-    }
-    auto chosen = triage::matching(filter, facts);
-    std::erase_if(chosen, [&](MiniBatchIndex miniBatch) { return !list.contains(miniBatch); });
-    return event::MiniBatchList(std::move(chosen));
+    std::erase_if(*chosen, [&](MiniBatchIndex miniBatch) { return !list.contains(miniBatch); });
+    return event::MiniBatchList(std::move(*chosen));
 }
 
 /// The step as the run's events have it; StepMissing when the run has no such step.

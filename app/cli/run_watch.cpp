@@ -7,6 +7,7 @@
 #include "app/cli/terminal.h"
 #include "core/base/paths.h"
 #include "core/base/text.h"
+#include "core/triage/failed_now.h"
 
 #include <fmt/format.h>
 
@@ -187,24 +188,23 @@ void printCommandEnd(const OpenRun& run, const event::StepPicture& step)
     }
 }
 
-/// What failed, by cause, the largest first: `5 mini-batches: KeyError: 'x' (score.py:31)`.
-void printGroups(const event::StepPicture& step)
+/// By number and how many are failed, the largest first.
+using Causes = std::vector<std::pair<std::size_t, std::uint32_t>>;
+
+/// What is failed, by cause: `5 mini-batches: KeyError: 'x' (score.py:31)`.
+void printGroups(const event::StepPicture& step, const Causes& groups)
 {
     constexpr std::size_t kShown = 8;
-    std::vector<const event::FailureGroup*> groups;
-    for (const auto& group : step.failures.groups()) {
-        groups.push_back(&group);
-    }
     if (groups.size() < 2) {
         return; // the first error below says it all
     }
-    std::stable_sort(groups.begin(), groups.end(), [](const auto* a, const auto* b) { return a->members.size() > b->members.size(); });
     fmt::print("  {}, {} causes:\n", step.name, groups.size());
     for (std::size_t i = 0; i < std::min(groups.size(), kShown); ++i) {
-        const event::FailureGroup& group = *groups[i];
+        const auto [number, count] = groups[i];
+        const event::FailureGroup& group = step.failures.groups()[number - 1];
         const event::CodePlace& place = group.signature.place;
         const std::string where = place.line == 0 ? "" : fmt::format(" ({}:{})", std::filesystem::path(place.file).filename().string(), place.line);
-        fmt::print("    {:>6} mini-batch{} {}{}\n", text::humanCount(group.members.size()), group.members.size() == 1 ? ":  " : "es:",
+        fmt::print("    {:>6} mini-batch{} {}{}\n", text::humanCount(count), count == 1 ? ":  " : "es:",
             harmlessLine(group.firstError.empty() ? json::enumName(group.outcome) : group.firstError), harmlessLine(where));
     }
     if (groups.size() > kShown) {
@@ -214,7 +214,8 @@ void printGroups(const event::StepPicture& step)
 
 void printFirstError(const OpenRun& run, const event::StepPicture& step)
 {
-    if (step.failures.groups().empty()) {
+    const Causes causes = triage::largestGroups(step);
+    if (causes.empty()) {
         if (!step.initTraceback.empty() && step.message.find(step.initTraceback) == std::string::npos) {
             fmt::print("  {}: its entry script did not get ready:\n", step.name);
             printEnd(step.initTraceback);
@@ -223,16 +224,19 @@ void printFirstError(const OpenRun& run, const event::StepPicture& step)
         }
         return;
     }
-    printGroups(step);
-    const auto& failure = step.failures.groups().front();
-    fmt::print("  {}, first error: mini-batch {}: {}\n", step.name, failure.firstMiniBatch.value,
+    printGroups(step, causes);
+    // The error that came first, of those that are still there.
+    const std::size_t number = std::min_element(causes.begin(), causes.end())->first;
+    const auto& failure = step.failures.groups()[number - 1];
+    const MiniBatchIndex miniBatch = triage::firstFailedOf(step, number);
+    fmt::print("  {}, first error: mini-batch {}: {}\n", step.name, miniBatch.value,
         harmlessLine(failure.firstError.empty() ? json::enumName(failure.outcome) : failure.firstError));
     if (!failure.firstTraceback.empty() && failure.firstTraceback != failure.firstError) {
         printEnd(failure.firstTraceback);
     }
     fmt::print("  All of it: {}\n",
         commandFor(run.workspace, "logs", run.name,
-            step.name + " --batch " + std::to_string(failure.firstMiniBatch.value)));
+            step.name + " --batch " + std::to_string(miniBatch.value)));
 }
 
 void printStepPaths(const OpenRun& run)
