@@ -16,6 +16,7 @@
 #include <csignal>
 #include <fstream>
 #include <memory>
+#include <sys/stat.h>
 #endif
 
 #include <QApplication>
@@ -205,9 +206,10 @@ private slots:
         open(context);
         DebugPane pane(context);
         pane.show();
-        m_job.writeScript("import time\ndef run(b):\n    print('first')\n    for part in ('10%\\r', '20%\\r', '30%'):\n        print(part, end='', flush=True)\n"
-                          "    while not os.path.exists('"
-            + m_job.folder().path().string() + "/go'):\n        time.sleep(0.02)\n    print('\\rdone')\n    print('last')\n    return []\n");
+        QCOMPARE(::mkfifo((m_job.folder().path() / "go").c_str(), 0600), 0); // the script waits for who writes to it
+        m_job.writeScript("def run(b):\n    print('first')\n    for part in ('10%\\r', '20%\\r', '30%'):\n        print(part, end='', flush=True)\n"
+                          "    open('"
+            + m_job.folder().path().string() + "/go').read()\n    print('\\rdone')\n    print('last')\n    return []\n");
         context.selection.askDebug(1);
         click(pane, "debug.run");
         auto* output = child<QPlainTextEdit>(pane, "debug.output");
