@@ -6,6 +6,7 @@
 #include "app/cli/terminal.h"
 #include "app/cli/verbs.h"
 #include "core/base/text.h"
+#include "core/triage/settings_in_force.h"
 #include "core/workspace/recorded_run.h"
 
 #include <fmt/format.h>
@@ -67,7 +68,7 @@ int compare(const CompareOptions& options)
     fmt::print("{} {} → {} {}\n", first->spec.run, json::enumName(first->picture.state()), second->spec.run, json::enumName(second->picture.state()));
     fmt::print("{}\n", coloured(Colour::Bold, comparison.settings.empty() ? "Settings: the same" : "Settings"));
     for (const auto& setting : comparison.settings) {
-        fmt::print("  {}{}: {} → {}\n", setting.step.empty() ? "" : setting.step + ".", setting.field, setting.first.empty() ? "(none)" : harmlessLine(setting.first),
+        fmt::print("  {}{}: {} → {}\n", setting.step.empty() ? "" : setting.step + ": ", triage::settingWord(setting.field), setting.first.empty() ? "(none)" : harmlessLine(setting.first),
             setting.second.empty() ? "(none)" : harmlessLine(setting.second));
     }
     fmt::print("{}\n", coloured(Colour::Bold, "Times"));

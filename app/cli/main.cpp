@@ -40,6 +40,7 @@ int main(int argc, char** argv)
     sheaf::cli::addLogs(app, exitCode);
     sheaf::cli::addDebug(app, exitCode);
     sheaf::cli::addCompare(app, exitCode);
+    sheaf::cli::addReport(app, exitCode);
     sheaf::cli::addOutputs(app, exitCode);
     sheaf::cli::addLabel(app, exitCode);
     sheaf::cli::addRemove(app, exitCode);

@@ -24,6 +24,7 @@ void addStatus(CLI::App& app, int& exitCode);
 void addBatches(CLI::App& app, int& exitCode);
 void addLogs(CLI::App& app, int& exitCode);
 void addDebug(CLI::App& app, int& exitCode);
+void addReport(CLI::App& app, int& exitCode);
 void addOutputs(CLI::App& app, int& exitCode);
 void addDoctor(CLI::App& app, int& exitCode);
 

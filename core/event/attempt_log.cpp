@@ -3,6 +3,7 @@
 #include "core/event/attempt_log.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace sheaf::event {
 
@@ -107,6 +108,28 @@ void AttemptLog::add(const AttemptEnded& ended)
     if (ended.outcome == AttemptOutcome::Done) {
         m_done.push_back(bar.endMicros());
     }
+}
+
+AttemptLog AttemptLog::until(std::int64_t micros) const
+{
+    AttemptLog log;
+    for (const auto& lane : m_lanes) {
+        AttemptLane cut(lane.node(), lane.process());
+        for (const auto& bar : lane.bars()) {
+            if (bar.endMicros() <= micros) {
+                cut.add(bar);
+                log.m_first = log.m_first == 0 ? bar.startMicros : std::min(log.m_first, bar.startMicros);
+                log.m_last = std::max(log.m_last, bar.endMicros());
+                ++log.m_attempts;
+            }
+        }
+        if (!cut.bars().empty()) {
+            log.m_places.emplace(std::pair(lane.node().value, lane.process().value), log.m_lanes.size());
+            log.m_lanes.push_back(std::move(cut));
+        }
+    }
+    std::copy_if(m_done.begin(), m_done.end(), std::back_inserter(log.m_done), [&](std::int64_t end) { return end <= micros; });
+    return log;
 }
 
 } // namespace sheaf::event

@@ -84,6 +84,8 @@ public:
     [[nodiscard]] std::int64_t firstMicros() const { return m_first; } // 0: there is none
     [[nodiscard]] std::int64_t lastMicros() const { return m_last; }
     [[nodiscard]] std::size_t attempts() const { return m_attempts; }
+    /// The same as it was at this moment: attempts that had ended by then.
+    [[nodiscard]] AttemptLog until(std::int64_t micros) const;
 
 private:
     std::vector<AttemptLane> m_lanes;

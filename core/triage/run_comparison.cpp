@@ -136,28 +136,8 @@ std::optional<StepTiming> timingOf(const RunSide& side, const std::string& name)
     if (specNamed(side.spec, name) == nullptr) {
         return std::nullopt;
     }
-    StepTiming timing;
     const auto* step = side.picture.step(name);
-    if (step == nullptr) {
-        return timing;
-    }
-    std::vector<float> seconds;
-    for (const auto& miniBatch : step->miniBatches) {
-        if (miniBatch.state == MiniBatchState::Done) {
-            seconds.push_back(miniBatch.elapsedSeconds);
-        }
-    }
-    timing.done = static_cast<std::uint32_t>(seconds.size());
-    timing.failed = step->count(MiniBatchState::Failed) + step->count(MiniBatchState::TimedOut);
-    if (!seconds.empty()) {
-        timing.worst = static_cast<double>(*std::max_element(seconds.begin(), seconds.end()));
-        timing.p95 = quantile(seconds, 0.95);
-        timing.median = quantile(seconds, 0.5);
-    }
-    if (step->firstAttemptMicros > 0 && step->endedMicros > step->firstAttemptMicros) {
-        timing.wall = static_cast<double>(step->endedMicros - step->firstAttemptMicros) * 1e-6;
-    }
-    return timing;
+    return step != nullptr ? triage::timingOf(*step) : StepTiming();
 }
 
 using CauseKey = std::tuple<std::string, event::FailureCause, std::string, std::string, std::string, std::string>;
@@ -201,6 +181,28 @@ std::vector<FailureDifference> failuresOf(const RunSide& first, const RunSide& s
 }
 
 } // namespace
+
+StepTiming timingOf(const event::StepPicture& step)
+{
+    StepTiming timing;
+    std::vector<float> seconds;
+    for (const auto& miniBatch : step.miniBatches) {
+        if (miniBatch.state == MiniBatchState::Done) {
+            seconds.push_back(miniBatch.elapsedSeconds);
+        }
+    }
+    timing.done = static_cast<std::uint32_t>(seconds.size());
+    timing.failed = step.count(MiniBatchState::Failed) + step.count(MiniBatchState::TimedOut);
+    if (!seconds.empty()) {
+        timing.worst = static_cast<double>(*std::max_element(seconds.begin(), seconds.end()));
+        timing.p95 = quantile(seconds, 0.95);
+        timing.median = quantile(seconds, 0.5);
+    }
+    if (step.firstAttemptMicros > 0 && step.endedMicros > step.firstAttemptMicros) {
+        timing.wall = static_cast<double>(step.endedMicros - step.firstAttemptMicros) * 1e-6;
+    }
+    return timing;
+}
 
 RunComparison compareRuns(const RunSide& first, const RunSide& second)
 {

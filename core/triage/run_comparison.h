@@ -37,6 +37,8 @@ struct StepTiming {
     double wall = 0; // seconds from the step's first mini-batch to its end; 0: it has none
 };
 
+[[nodiscard]] StepTiming timingOf(const event::StepPicture& step);
+
 struct StepDifference {
     std::string step;
     std::optional<StepTiming> first; // nullopt: that run has no such step

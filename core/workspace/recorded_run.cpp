@@ -9,16 +9,52 @@
 namespace sheaf::workspace {
 
 namespace {
+
 constexpr std::size_t kEventsAtOnce = 20000;
+
+/// Texts that are `from` or a path below it, wherever they stand.
+void moveTexts(boost::json::value& value, const std::string& from, const std::string& to)
+{
+    if (value.is_string()) {
+        const std::string text(value.get_string());
+        if (text.starts_with(from) && (text.size() == from.size() || text[from.size()] == '/')) {
+            value = to + text.substr(from.size());
+        }
+    } else if (value.is_array()) {
+        for (auto& entry : value.get_array()) {
+            moveTexts(entry, from, to);
+        }
+    } else if (value.is_object()) {
+        for (auto& [key, member] : value.get_object()) {
+            moveTexts(member, from, to);
+        }
+    }
 }
 
-Result<RecordedRun> readRun(const runtime::RunDir& dir, const std::stop_token& stop)
+} // namespace
+
+Result<pipeline::RunSpec> readSpec(const runtime::RunDir& dir)
 {
     const auto text = paths::readFile(dir.spec());
     if (!text) {
         return tl::unexpected<Error>(text.error());
     }
     auto spec = json::deserialize<pipeline::RunSpec>(*text, dir.spec().string());
+    const std::string here = dir.path().string();
+    if (!spec || spec->runDir.empty() || spec->runDir == here) {
+        return spec;
+    }
+    auto value = json::toJson(*spec);
+    moveTexts(value, std::string(spec->runDir), here);
+    if (!json::fromJson(value, *spec)) {
+        return fail(ErrorCode::Parse, { { "what", dir.spec().string() }, { "reason", "its paths" } });
+    }
+    return spec;
+}
+
+Result<RecordedRun> readRun(const runtime::RunDir& dir, const std::stop_token& stop)
+{
+    auto spec = readSpec(dir);
     if (!spec) {
         return tl::unexpected<Error>(spec.error());
     }

@@ -11,6 +11,10 @@
 
 namespace sheaf::workspace {
 
+/// What the run of this folder was to do. A folder that was copied or moved since: paths below the old one are given below this one, so
+/// that what came along is found; those that lead elsewhere are left as they are. Any thread.
+[[nodiscard]] Result<pipeline::RunSpec> readSpec(const runtime::RunDir& dir);
+
 /// A run as its folder tells it: what it was to do, and what its events add up to. A value.
 struct RecordedRun {
     pipeline::RunSpec spec;

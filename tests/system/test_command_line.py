@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sheaf_test import BIN, ENTRY, SAMPLES, SOURCE, SheafTest, wait_until
 
-VERBS = "validate edit plan run resume retry ignore stop runs status batches logs debug compare outputs label remove doctor".split()
+VERBS = "validate edit plan run resume retry ignore stop runs status batches logs debug compare report outputs label remove doctor".split()
 
 TALKS = ENTRY + '''
 from azureml_user.parallel_run import EntryScript
@@ -202,6 +202,19 @@ class Verbs(SheafTest):
         findings = self.sheaf_json("doctor", code=1)
         mpirun = next(f for f in findings if f["what"] == "mpirun")
         self.assertEqual((mpirun["grade"], "openmpi-bin" in mpirun["fix"]), ("Missing", True))
+
+    # ---- more than one run, and what is kept of one
+
+    def test_a_report_is_one_file_that_names_what_failed(self):
+        status = self.finished()
+        out = self.folder / "page.html"
+        self.assertEqual(self.sheaf("report", status["run"], "-o", out).strip(), str(out))
+        page = out.read_text()
+        self.assertIn("ValueError: bad two", page)
+        self.assertNotRegex(page, r"src=|href=|@import")
+        self.assertEqual(self.sheaf("report", status["run"], "-o", "-")[:15], "<!DOCTYPE html>")
+        self.sheaf("report", "nowhere", code=2)
+        self.sheaf("report", status["run"], "-o", self.folder / "no" / "page.html", code=1)
 
     # ---- help
 
