@@ -4,6 +4,7 @@
 
 #include "core/base/text.h"
 #include "core/triage/budgets.h"
+#include "core/triage/failed_now.h"
 #include "core/triage/run_comparison.h"
 #include "core/triage/settings_in_force.h"
 
@@ -363,11 +364,15 @@ private:
         for (std::size_t i = 0; i < order.size(); ++i) {
             order[i] = i;
         }
-        std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return all[a].members.size() > all[b].members.size(); });
+        const auto now = failedByGroup(step);
+        std::stable_sort(order.begin(), order.end(),
+            [&](std::size_t a, std::size_t b) { return std::pair(now[a], all[a].members.size()) > std::pair(now[b], all[b].members.size()); });
         for (std::size_t i = 0; i < order.size(); ++i) {
             const auto& group = all[order[i]];
-            add("<details{}><summary><strong>{}</strong> {} · {}</summary>\n", i < kGroupsOpen ? " open" : "", text::humanCount(group.members.size()),
-                group.members.size() == 1 ? "mini-batch" : "mini-batches", escaped(group.firstError));
+            const std::size_t members = group.members.size();
+            add("<details{}><summary><strong>{}</strong> {} failed{} · {}</summary>\n", i < kGroupsOpen ? " open" : "", text::humanCount(now[order[i]]),
+                now[order[i]] == 1 ? "mini-batch" : "mini-batches", members > now[order[i]] ? fmt::format(", {} at some time", text::humanCount(members)) : std::string(),
+                escaped(group.firstError));
             std::vector<std::string> where;
             for (const auto& [node, attempts] : group.nodes) {
                 where.push_back(std::to_string(node));

@@ -429,7 +429,7 @@ workspace::DebugRequest DebugPane::request() const
 
 void DebugPane::showMiniBatch(qint64 miniBatch)
 {
-    if (!m_context.run.isOpen() || miniBatch < 0) {
+    if (!m_context.run.isOpen() || miniBatch < 0 || !m_context.run.whyOnlyLooked().isEmpty()) {
         return;
     }
     if (isRunning()) {

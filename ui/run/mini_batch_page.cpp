@@ -2,7 +2,6 @@
 // SPDX-FileCopyrightText: The Sheaf authors
 #include "ui/run/mini_batch_page.h"
 
-#include "core/base/clock.h"
 #include "ui/run/filter_bar.h"
 #include "ui/run/heat_grid.h"
 #include "ui/run/mini_batch_table.h"
@@ -150,7 +149,7 @@ void MiniBatchPage::bind()
     m_name->setFullText({});
     const QString step = m_context.selection.step();
     m_model->setSource([this, step]() -> const event::StepPicture* { return m_context.run.isOpen() ? m_context.run.step(step) : nullptr; },
-        [this] { return m_context.run.isActive() ? wallMicros() : std::int64_t { 0 }; });
+        [this] { return m_context.run.liveMicros(); });
     m_grid->reload();
     m_bar->refreshCounts();
 }

@@ -482,8 +482,11 @@ void MiniBatchPanel::refreshHead()
     const bool isDone = current->state == event::MiniBatchState::Done;
     const bool isAround = current->state == event::MiniBatchState::Running
         || (m_context.run.isActive() && (current->state == event::MiniBatchState::Pending || current->state == event::MiniBatchState::Retrying));
-    m_again->setEnabled(!isDone && !isAround);
-    m_again->setToolTip(isDone ? tr("What is done is never run again in its run")
+    const QString why = m_context.run.whyOnlyLooked();
+    m_again->setEnabled(!isDone && !isAround && why.isEmpty());
+    m_here->setEnabled(why.isEmpty());
+    m_again->setToolTip(!why.isEmpty() ? why
+            : isDone ? tr("What is done is never run again in its run")
             : isAround         ? tr("The run has not given it up")
                                : tr("Runs it again in this run; what will run is shown first"));
 }

@@ -292,10 +292,11 @@ void MiniBatchTable::fillMenu(QMenu& menu)
     const QString ids = QStringLiteral("id:") + idList(numbers);
     QAction* again = menu.addAction(tr("Run again…"), this, [this, ids] { m_context.selection.askRepair(ids); });
     again->setObjectName(QStringLiteral("run.batches.again"));
-    again->setEnabled(count > 0);
+    const QString why = m_context.run.whyOnlyLooked();
+    again->setEnabled(count > 0 && why.isEmpty());
     QAction* here = menu.addAction(tr("Run here, alone…"), this, [this, numbers] { m_context.selection.askDebug(numbers.front()); });
     here->setObjectName(QStringLiteral("run.batches.here"));
-    here->setEnabled(count == 1);
+    here->setEnabled(count == 1 && why.isEmpty());
     menu.addSeparator();
     QAction* log = menu.addAction(tr("Show log lines"), this, [this] { showLog(); });
     log->setShortcut(m_showLog->shortcut());

@@ -209,6 +209,7 @@ void MainWindow::buildFileMenu()
     m_saveAs = addAction(QStringLiteral("file.saveAs"), tr("Save &as…"), {}, QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_S));
     m_back = addAction(QStringLiteral("file.back"), tr("&Back to the pipeline around it"), {}, QKeySequence(Qt::ALT | Qt::Key_Left));
     m_start = addAction(QStringLiteral("file.start"), tr("S&tart page"), {}, QKeySequence(Qt::CTRL | Qt::Key_H));
+    m_report = addAction(QStringLiteral("file.report"), tr("Save re&port of the run…"), {}, QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_S));
     m_preferences = addAction(QStringLiteral("file.preferences"), tr("&Preferences…"), QStringLiteral("settings"), QKeySequence(Qt::CTRL | Qt::Key_Comma));
     m_quit = addAction(QStringLiteral("file.quit"), tr("&Quit"), {}, QKeySequence::Quit);
     QMenu* file = menuBar()->addMenu(tr("&File"));
@@ -225,6 +226,8 @@ void MainWindow::buildFileMenu()
         }
     });
     file->addActions({ m_save, m_saveAs, m_back, m_start });
+    file->addSeparator();
+    file->addAction(m_report);
     file->addSeparator();
     file->addAction(m_preferences);
     file->addSeparator();
@@ -376,6 +379,10 @@ void MainWindow::focusPanel(int step)
 void MainWindow::connectAll()
 {
     connect(m_start, &QAction::triggered, this, [this] { showStart(); });
+    connect(m_report, &QAction::triggered, this, [this] { askReport(); });
+    connect(&m_context.run, &RunState::reportSaved, this,
+        [this](const QString& file) { m_message->showMessage(MessageBar::Kind::Note, tr("The report is in %1.").arg(file)); });
+    connect(&m_context.run, &RunState::replayed, this, [this] { refreshActions(); });
     connect(m_quit, &QAction::triggered, this, [this] { close(); });
     connect(m_run, &QAction::triggered, this, [this] { run(); });
     connect(m_stop, &QAction::triggered, this, [this] { stop(); });
@@ -393,6 +400,8 @@ void MainWindow::connectAll()
         }
     });
     connect(m_history, &HistoryPanel::openRequested, this, [this](const QString& name) { openRun(name); });
+    connect(m_history, &HistoryPanel::refused, this,
+        [this](const QString& sentence, const QString& fix) { m_message->showMessage(MessageBar::Kind::Warning, sentence, fix); });
     const auto showDetails = [this] {
         showPage(m_canvas);
         m_detailsDock->show();
@@ -401,8 +410,15 @@ void MainWindow::connectAll()
     connect(&m_context.selection, &SelectionState::stepOpened, this, showDetails);
     connect(&m_context.selection, &SelectionState::fieldAsked, this, showDetails);
     connect(&m_context.selection, &SelectionState::pageAsked, this, [this] { showPage(m_runPage); });
-    connect(&m_context.selection, &SelectionState::debugAsked, this, [this] { showPage(m_runPage); });
-    connect(&m_context.selection, &SelectionState::repairAsked, this, [this](const QString& filter) { (new RepairDialog(m_context, filter, this))->open(); });
+    connect(&m_context.selection, &SelectionState::debugAsked, this, [this] {
+        showPage(m_runPage);
+        tellOnlyLooked();
+    });
+    connect(&m_context.selection, &SelectionState::repairAsked, this, [this](const QString& filter) {
+        if (!tellOnlyLooked()) {
+            (new RepairDialog(m_context, filter, this))->open();
+        }
+    });
     connect(&m_context.selection, &SelectionState::logAsked, this, [this] { showPage(m_runPage); });
     connect(&m_context.settings, &SettingsState::changed, this, [this] {
         const QString chosen = m_context.settings.settings().theme;
@@ -479,8 +495,12 @@ void MainWindow::openPath(const QString& path)
 {
     const QFileInfo info(path);
     if (info.isDir() && QFileInfo::exists(path + QStringLiteral("/run.json"))) {
+        const fs::path folder = toPath(QDir::cleanPath(info.absoluteFilePath()));
+        if (folder.parent_path().filename() != "runs" || folder.parent_path().parent_path().filename() != ".sheaf") {
+            openCopy(toQt(folder));
+            return;
+        }
         // …/<workspace>/.sheaf/runs/<run>
-        const fs::path folder = fs::absolute(toPath(info.absoluteFilePath()));
         m_context.history.setFolder(toQt(folder.parent_path().parent_path().parent_path()));
         openRun(toQt(folder.filename()));
         return;
@@ -517,6 +537,15 @@ void MainWindow::openRun(const QString& name)
     m_message->clearMessage();
     const QString folder = m_context.history.folder();
     m_context.run.open(folder, name);
+    showPage(m_runPage);
+    refreshActions();
+}
+
+/// A run's folder that came from elsewhere.
+void MainWindow::openCopy(const QString& folder)
+{
+    m_message->clearMessage();
+    m_context.run.openCopy(folder);
     showPage(m_runPage);
     refreshActions();
 }
@@ -575,7 +604,7 @@ void MainWindow::refreshModes()
     const auto& run = m_context.run;
     m_modes->setTabEnabled(0, m_context.pipeline.isOpen());
     m_modes->setTabEnabled(1, run.isOpen() || run.isStarting());
-    const QString state = !run.isOpen() ? QString() : run.isInterrupted() ? tr("Interrupted") : wordOf(run.picture().state());
+    const QString state = !run.isOpen() ? QString() : run.isReplaying() ? tr("Replay") : run.isInterrupted() ? tr("Interrupted") : wordOf(run.picture().state());
     m_modes->setTabText(1, state.isEmpty() ? tr("Run") : tr("Run: %1").arg(state));
     m_modes->setTabIcon(1, run.isOpen() ? toneIcon(run.isInterrupted() ? Tone::Canceled : toneOf(run.picture().state()), devicePixelRatioF()) : QIcon());
 }
@@ -601,6 +630,9 @@ void MainWindow::run()
 /// Who has mended a script since wants it to be run: then the list and the code are shown first. Else it just goes on.
 void MainWindow::resume()
 {
+    if (tellOnlyLooked()) {
+        return;
+    }
     QStringList open;
     for (const auto& step : m_context.run.picture().steps()) {
         if (step.state != event::StepState::Completed && step.planned) {
@@ -608,6 +640,30 @@ void MainWindow::resume()
         }
     }
     lookAtCode(open);
+}
+
+/// Whether nothing can be done to the run as it is open; then it says why.
+bool MainWindow::tellOnlyLooked()
+{
+    const QString why = m_context.run.whyOnlyLooked();
+    if (!why.isEmpty()) {
+        m_message->showMessage(MessageBar::Kind::Note, why);
+    }
+    return !why.isEmpty();
+}
+
+/// One HTML file with all there is to say.
+void MainWindow::askReport()
+{
+    const QString folder = QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation);
+    auto* dialog = new QFileDialog(this, tr("Save report"), folder, tr("HTML pages (*.html)"));
+    dialog->setObjectName(QStringLiteral("report.dialog"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setDefaultSuffix(QStringLiteral("html"));
+    dialog->selectFile(m_context.run.run() + QStringLiteral(".html"));
+    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& file) { m_context.run.saveReport(file); });
+    dialog->open();
 }
 
 void MainWindow::lookAtCode(QStringList steps)
@@ -648,7 +704,10 @@ void MainWindow::refreshActions()
     for (QAction* action : m_graphActions) {
         action->setEnabled(m_pages->currentWidget() == m_canvas);
     }
-    m_resume->setEnabled(!busy && m_context.run.isOpen() && (unfinished || m_context.run.isInterrupted()));
+    const QString why = m_context.run.whyOnlyLooked();
+    m_resume->setEnabled(!busy && m_context.run.isOpen() && why.isEmpty() && (unfinished || m_context.run.isInterrupted()));
+    m_resume->setToolTip(why.isEmpty() ? tr("Resume: does only what is missing") : why);
+    m_report->setEnabled(m_context.run.isOpen() && m_context.run.isLoaded());
     refreshStatus();
 }
 

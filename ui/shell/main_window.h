@@ -53,6 +53,7 @@ private:
     QAction* addAction(const QString& id, const QString& text, const QString& iconName, const QKeySequence& shortcut);
     void openFile(const QString& file);
     void openRun(const QString& run);
+    void openCopy(const QString& folder);
     void goBack();
     void offerFiles();
     void showStart();
@@ -60,6 +61,8 @@ private:
     void refreshModes();
     void resume();
     void lookAtCode(QStringList steps);
+    bool tellOnlyLooked();
+    void askReport();
     void stop();
     void attachToActive();
     void refreshActions();
@@ -87,6 +90,7 @@ private:
     QAction* m_save = nullptr;
     QAction* m_saveAs = nullptr;
     QAction* m_back = nullptr;
+    QAction* m_report = nullptr;
     QAction* m_start = nullptr;
     QAction* m_quit = nullptr;
     QAction* m_run = nullptr;

@@ -2,6 +2,8 @@
 // SPDX-FileCopyrightText: The Sheaf authors
 #include "ui/shell/run_page.h"
 
+#include "ui/history/compare_view.h"
+#include "ui/history/replay_bar.h"
 #include "ui/logs/log_panel.h"
 #include "ui/metrics/metrics_panel.h"
 #include "ui/repair/debug_pane.h"
@@ -59,6 +61,7 @@ RunPage::RunPage(AppContext& context, QWidget* parent)
     addPage(QStringLiteral("metrics"), new MetricsPanel(context, this), tr("Metrics"));
     addPage(QStringLiteral("outputs"), new ResultView(context, this), tr("Outputs + logs"));
     addPage(QStringLiteral("settings"), new SettingsTable(context, this), tr("In force"));
+    addPage(QStringLiteral("compare"), new CompareView(context, this), tr("Compare"));
 
     auto* side = new QWidget(this);
     auto* steps = new QVBoxLayout(side);
@@ -82,7 +85,8 @@ RunPage::RunPage(AppContext& context, QWidget* parent)
     splitter->setStretchFactor(1, 1);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
-    layout->addWidget(splitter);
+    layout->addWidget(splitter, 1);
+    layout->addWidget(new ReplayBar(context, this));
 
     connect(&context.selection, &SelectionState::pageAsked, this, [this](const QString& page) {
         if (QWidget* widget = m_pages.value(page)) {
@@ -121,7 +125,7 @@ QWidget* RunPage::debugBox(QWidget* parent)
     layout->addLayout(head);
     layout->addWidget(pane, 1);
     box->hide();
-    connect(&m_context.selection, &SelectionState::debugAsked, box, [box] { box->show(); });
+    connect(&m_context.selection, &SelectionState::debugAsked, box, [this, box] { box->setVisible(m_context.run.whyOnlyLooked().isEmpty()); });
     connect(&m_context.run, &RunState::closed, box, [box, pane] {
         pane->stop(); // nothing goes on unseen
         box->hide();

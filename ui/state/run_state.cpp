@@ -8,19 +8,25 @@
 #include "core/plan/input_bytes.h"
 #include "core/plan/plan_file.h"
 #include "core/store/event_store.h"
+#include "core/triage/run_report.h"
+#include "core/workspace/recorded_run.h"
 #include "ui/state/work_thread.h"
 #include "ui/text/convert.h"
+#include "ui/text/format.h"
 
 #include <QDateTime>
 #include <QFile>
 #include <QFileInfo>
+
+#include <algorithm>
+#include <utility>
 
 namespace sheaf::ui {
 
 namespace {
 
 constexpr std::size_t kChunk = 4000; // events folded between two paints: some milliseconds
-constexpr int kLiveMilliseconds = 80;
+constexpr int kLiveMilliseconds = 30; // what is seen changes more often than 30 times a second
 constexpr int kQuietMilliseconds = 1000; // a run that is over: only a resume from elsewhere can change it
 constexpr double kSampleSeconds = 1.0;
 constexpr double kActivitySeconds = 0.4;
@@ -108,7 +114,7 @@ RunState::LastLine lastLineOfRunning(
 /// The reading side of one visit.
 struct RunState::Journal {
     runtime::RunDir dir;
-    workspace::Workspace workspace;
+    std::optional<workspace::Workspace> workspace; // nullopt: a copy, which belongs to none
     std::optional<store::EventStore> store;
     std::uint64_t next = 1;
     std::uint64_t sample = 0;
@@ -129,6 +135,14 @@ struct RunState::Chunk {
     bool more = false;
 };
 
+/// A moment of a run, read and folded.
+struct RunState::Moment {
+    std::int64_t micros = 0;
+    event::RunPicture picture;
+    std::vector<event::AttemptLog> attempts;
+    std::optional<Error> error;
+};
+
 RunState::RunState(WorkThread& reader, WorkThread& worker, QObject* parent)
     : QObject(parent)
     , m_reader(reader)
@@ -143,11 +157,23 @@ RunState::~RunState() = default;
 void RunState::open(const QString& workspaceFolder, const QString& run)
 {
     close();
-    ++m_visit;
     m_folder = workspaceFolder;
     const workspace::Workspace space(toPath(workspaceFolder));
-    m_dir = space.runDir(toStd(run));
-    m_journal = std::make_shared<Journal>(Journal { *m_dir, space, {}, 1, 0, 0, 0, false, false });
+    openDir(space.runDir(toStd(run)), space);
+}
+
+void RunState::openCopy(const QString& runFolder)
+{
+    close();
+    m_folder.clear();
+    openDir(runtime::RunDir(toPath(runFolder)), std::nullopt);
+}
+
+void RunState::openDir(runtime::RunDir dir, std::optional<workspace::Workspace> workspace)
+{
+    ++m_visit;
+    m_dir = std::move(dir);
+    m_journal = std::make_shared<Journal>(Journal { *m_dir, std::move(workspace), {}, 1, 0, 0, 0, false, false });
     emit opened();
     poll();
 }
@@ -165,6 +191,10 @@ void RunState::close()
     m_attempts.clear();
     m_samples = std::make_shared<const std::vector<monitor::NodeSample>>();
     m_journal.reset();
+    m_recorded.reset();
+    m_replay.reset();
+    m_replayWanted.reset();
+    m_isAskingMoment = false;
     m_active = m_loaded = m_stopAsked = false;
     emit closed();
 }
@@ -185,11 +215,27 @@ double RunState::elapsedSeconds() const
     if (m_picture.startedMicros() == 0) {
         return 0;
     }
-    std::int64_t end = m_picture.endedMicros();
-    if (!isOver() && m_active) {
-        end = wallMicros();
-    }
+    const std::int64_t end = liveMicros() > 0 && !isOver() ? liveMicros() : m_picture.endedMicros();
     return static_cast<double>(std::max<std::int64_t>(0, end - m_picture.startedMicros())) / 1e6;
+}
+
+std::int64_t RunState::liveMicros() const
+{
+    if (isReplaying()) {
+        return isOver() ? 0 : m_replayMicros;
+    }
+    return m_active ? wallMicros() : 0;
+}
+
+QString RunState::whyOnlyLooked() const
+{
+    if (isOpen() && !m_journal->workspace) {
+        return tr("This is a copy of the run's folder: it can be looked at. To run anything of it, open it in its own workspace, %1.").arg(toQt(m_spec.workspace));
+    }
+    if (isReplaying()) {
+        return tr("The run is shown as it was at %1. Leave the replay to act on it as it is now.").arg(clockText(m_replayMicros));
+    }
+    return {};
 }
 
 std::optional<StepIndex> RunState::stepIndex(const QString& name) const
@@ -235,16 +281,11 @@ void RunState::poll()
         const double now = monotonicSeconds();
         if (now - j.checked > kActivitySeconds) {
             j.checked = now;
-            j.active = j.workspace.isActive(j.dir.name());
+            j.active = j.workspace && j.workspace->isActive(j.dir.name());
         }
         chunk.active = j.active;
         if (!j.specRead) {
-            const auto text = paths::readFile(j.dir.spec());
-            if (!text) {
-                chunk.error = text.error();
-                return chunk;
-            }
-            auto spec = json::deserialize<pipeline::RunSpec>(*text, j.dir.spec().string());
+            auto spec = workspace::readSpec(j.dir);
             if (!spec) {
                 chunk.error = spec.error();
                 return chunk;
@@ -301,6 +342,9 @@ void RunState::take(int visit, Chunk chunk)
         emit activityChanged();
         return; // a record that cannot be read is not asked for again
     }
+    if (isReplaying() && (!chunk.events.empty() || chunk.active)) {
+        endReplay(); // it goes on
+    }
     event::ChangeSet changes;
     m_picture.apply(chunk.events, changes);
     noteAttempts(chunk.events);
@@ -341,6 +385,138 @@ void RunState::noteAttempts(const std::vector<event::Event>& events)
             logOf(reset->step) = {};
         }
     }
+}
+
+void RunState::replay(std::optional<std::int64_t> micros)
+{
+    if (!micros) {
+        if (isReplaying()) {
+            endReplay();
+        } else { // an answer that is on its way is not taken any more
+            m_replayWanted.reset();
+            m_replay.reset();
+            m_isAskingMoment = false;
+        }
+        return;
+    }
+    const auto state = recorded().state();
+    const bool wasOver = recorded().lastSequence() > 0 && state != event::RunState::Starting && state != event::RunState::Running;
+    if (!isOpen() || !m_loaded || m_active || m_starting || !wasOver) {
+        return;
+    }
+    m_replayWanted = std::clamp(*micros, recorded().startedMicros(), std::max(recorded().startedMicros(), recorded().endedMicros()));
+    if (!m_isAskingMoment) {
+        askMoment();
+    }
+}
+
+void RunState::askMoment()
+{
+    m_isAskingMoment = true;
+    if (!m_replay) {
+        m_replay = std::make_shared<workspace::RunReplay>(*m_dir);
+    }
+    const auto attempts = isReplaying() ? m_recorded->attempts : std::make_shared<const std::vector<event::AttemptLog>>(m_attempts);
+    const std::int64_t micros = *std::exchange(m_replayWanted, std::nullopt);
+    const auto work = [replay = m_replay, attempts, micros] {
+        Moment moment;
+        moment.micros = micros;
+        auto picture = replay->at(micros);
+        if (!picture) {
+            moment.error = picture.error();
+            return moment;
+        }
+        moment.picture = std::move(*picture);
+        for (const auto& log : *attempts) {
+            moment.attempts.push_back(log.until(micros));
+        }
+        return moment;
+    };
+    const auto then = [this, visit = m_visit, attempts, asked = m_replay](Moment moment) {
+        if (visit != m_visit || asked != m_replay) {
+            return; // another run, or the replay was left meanwhile
+        }
+        m_isAskingMoment = false;
+        if (moment.error) {
+            emit failed(*moment.error);
+            return;
+        }
+        if (!isReplaying()) {
+            m_recorded = std::make_unique<Recorded>(Recorded { m_picture, attempts });
+        }
+        showMoment(std::move(moment));
+        if (m_replayWanted) {
+            askMoment();
+        }
+    };
+    m_reader.ask(this, work, then);
+}
+
+void RunState::showMoment(Moment moment)
+{
+    const auto changes = workspace::changesBetween(m_picture, moment.picture);
+    m_picture = std::move(moment.picture);
+    m_attempts = std::move(moment.attempts);
+    m_replayMicros = moment.micros;
+    if (!changes.isEmpty()) {
+        emit changed(changes);
+    }
+    emit replayed();
+}
+
+/// All that was recorded is in view again.
+void RunState::endReplay()
+{
+    const auto recorded = std::move(m_recorded);
+    const auto changes = workspace::changesBetween(m_picture, recorded->picture);
+    m_picture = std::move(recorded->picture);
+    m_attempts = *recorded->attempts;
+    m_replayWanted.reset();
+    m_replay.reset(); // an answer that is on its way is not taken any more
+    m_isAskingMoment = false;
+    m_replayMicros = 0;
+    if (!changes.isEmpty()) {
+        emit changed(changes);
+    }
+    emit replayed();
+}
+
+std::vector<std::int64_t> RunState::failureMicros() const
+{
+    std::vector<std::int64_t> moments;
+    for (const auto& log : isReplaying() ? *m_recorded->attempts : m_attempts) {
+        for (const auto& lane : log.lanes()) {
+            for (const auto& bar : lane.bars()) {
+                if (bar.isFailed()) {
+                    moments.push_back(bar.endMicros());
+                }
+            }
+        }
+    }
+    std::sort(moments.begin(), moments.end());
+    return moments;
+}
+
+void RunState::saveReport(const QString& file)
+{
+    if (!isOpen()) {
+        return;
+    }
+    const auto liveness = m_active ? triage::Liveness::Active : triage::Liveness::Gone;
+    m_worker.ask(
+        this,
+        [dir = *m_dir, liveness, path = toPath(file)]() -> Result<void> {
+            const auto run = workspace::readRun(dir);
+            return run ? paths::overwriteFile(path, triage::reportHtml(run->spec, run->picture, { wallMicros(), liveness }))
+                       : tl::unexpected<Error>(run.error());
+        },
+        [this, file](const Result<void>& written) {
+            if (written) {
+                emit reportSaved(file);
+            } else {
+                emit failed(written.error());
+            }
+        });
 }
 
 void RunState::setActive(bool active)
@@ -392,13 +568,13 @@ void RunState::start(const QString& workspaceFolder, const workspace::StartReque
 
 void RunState::stop(bool now)
 {
-    if (!isOpen()) {
+    if (!isOpen() || !whyOnlyLooked().isEmpty()) {
         return;
     }
     m_stopAsked = true;
     emit activityChanged();
     m_worker.ask(
-        this, [journal = m_journal, name = m_dir->name(), now] { return journal->workspace.stop(name, now); },
+        this, [journal = m_journal, name = m_dir->name(), now] { return journal->workspace->stop(name, now); },
         [this](const Result<void>& result) {
             if (!result) {
                 m_stopAsked = false;
@@ -410,16 +586,16 @@ void RunState::stop(bool now)
 
 void RunState::resume()
 {
-    if (isOpen()) {
-        startAgain([journal = m_journal, name = m_dir->name()] { return journal->workspace.resume(name); });
+    if (isOpen() && whyOnlyLooked().isEmpty()) {
+        startAgain([journal = m_journal, name = m_dir->name()] { return journal->workspace->resume(name); });
     }
 }
 
 void RunState::repair(const runtime::RepairRequest& request, bool currentCode)
 {
-    if (isOpen()) {
+    if (isOpen() && whyOnlyLooked().isEmpty()) {
         startAgain([journal = m_journal, name = m_dir->name(), request, currentCode] {
-            return workspace::repair(journal->workspace, name, request, currentCode);
+            return workspace::repair(*journal->workspace, name, request, currentCode);
         });
     }
 }
@@ -463,12 +639,16 @@ void RunState::askStory(QObject* guard, StepIndex step, MiniBatchIndex miniBatch
     if (!m_journal || step.value >= m_picture.steps().size()) {
         return;
     }
-    const auto work = [journal = m_journal, name = m_picture.steps()[step.value].name, step, miniBatch] {
+    const auto work = [journal = m_journal, name = m_picture.steps()[step.value].name, step, miniBatch, last = m_picture.lastSequence(),
+                          isMoment = isReplaying()] {
         MiniBatchStory story;
         if (journal->store) {
             auto events = journal->store->attemptsOf(step, miniBatch);
             if (events) {
                 for (auto& event : *events) {
+                    if (isMoment && event.sequence > last) {
+                        break; // not yet
+                    }
                     if (auto* ended = std::get_if<event::AttemptEnded>(&event.fact)) {
                         tellTexts(journal->dir, name, *ended, story);
                         story.attempts.push_back(std::move(*ended));

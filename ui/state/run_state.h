@@ -9,6 +9,7 @@
 #include "core/pipeline/run_spec.h"
 #include "core/plan/plan_file.h"
 #include "core/workspace/repair.h"
+#include "core/workspace/run_replay.h"
 #include "core/workspace/workspace.h"
 
 #include <functional>
@@ -37,6 +38,8 @@ public:
     ~RunState() override;
 
     void open(const QString& workspaceFolder, const QString& run);
+    /// A run's folder that lies anywhere, read-only or not: a copy to look at, for what belongs to it is not here.
+    void openCopy(const QString& runFolder);
     void close();
 
     [[nodiscard]] bool isOpen() const { return m_dir.has_value(); }
@@ -52,10 +55,27 @@ public:
     [[nodiscard]] bool isLoaded() const { return m_loaded; }
     [[nodiscard]] bool isOver() const;
     /// No end was written and nobody lives: can be resumed.
-    [[nodiscard]] bool isInterrupted() const { return isOpen() && m_loaded && !m_active && !isOver(); }
+    [[nodiscard]] bool isInterrupted() const { return isOpen() && m_loaded && !m_active && !isReplaying() && !isOver(); }
     [[nodiscard]] bool isStarting() const { return m_starting; }
     [[nodiscard]] bool isStopAsked() const { return m_stopAsked || m_picture.stopAsked(); }
     [[nodiscard]] double elapsedSeconds() const;
+    /// The moment up to which the picture goes while somebody works in it: the time now, or that of a replay; 0: nobody does.
+    [[nodiscard]] std::int64_t liveMicros() const;
+    /// Not "": why nothing can be done to the run as it is open now, a sentence. stop(), resume() and repair() then refuse.
+    [[nodiscard]] QString whyOnlyLooked() const;
+
+    /// Shows the run, which must be over, as it was at this moment: picture() and attempts() are those of then; nullopt: all of it again.
+    /// The picture comes later, with changed() and replayed(); of moments asked for meanwhile only the last one comes.
+    void replay(std::optional<std::int64_t> micros);
+    [[nodiscard]] bool isReplaying() const { return m_recorded != nullptr; }
+    /// The moment in view; 0: it is not replayed.
+    [[nodiscard]] std::int64_t replayMicros() const { return isReplaying() ? m_replayMicros : 0; }
+    /// All that was recorded, whatever is in view.
+    [[nodiscard]] const event::RunPicture& recorded() const { return isReplaying() ? m_recorded->picture : m_picture; }
+    /// When the attempts of all steps ended that failed, in order.
+    [[nodiscard]] std::vector<std::int64_t> failureMicros() const;
+    /// Writes the run as one HTML page, in the work thread; reportSaved() or failed() tells how that went.
+    void saveReport(const QString& file);
 
     [[nodiscard]] std::optional<StepIndex> stepIndex(const QString& name) const;
     [[nodiscard]] const event::StepPicture* step(const QString& name) const;
@@ -115,10 +135,23 @@ signals:
     void samplesAdded();
     void started(const QString& run, const QStringList& remarks);
     void failed(const sheaf::Error& error);
+    /// Another moment is in view, or the end again.
+    void replayed();
+    void reportSaved(const QString& file);
 
 private:
+    /// What is put aside while a moment is in view.
+    struct Recorded {
+        event::RunPicture picture;
+        std::shared_ptr<const std::vector<event::AttemptLog>> attempts;
+    };
+    struct Moment;
     struct Journal;
     struct Chunk;
+    void openDir(runtime::RunDir dir, std::optional<workspace::Workspace> workspace);
+    void askMoment();
+    void showMoment(Moment moment);
+    void endReplay();
     void poll();
     void take(int visit, Chunk chunk);
     void startAgain(std::function<Result<void>()> verb);
@@ -134,6 +167,11 @@ private:
     std::vector<event::AttemptLog> m_attempts; // by step
     std::shared_ptr<const std::vector<monitor::NodeSample>> m_samples = std::make_shared<const std::vector<monitor::NodeSample>>();
     std::shared_ptr<Journal> m_journal; // lives here, is touched in the reading thread only
+    std::unique_ptr<Recorded> m_recorded;
+    std::shared_ptr<workspace::RunReplay> m_replay; // as the journal
+    std::optional<std::int64_t> m_replayWanted;
+    std::int64_t m_replayMicros = 0;
+    bool m_isAskingMoment = false;
     QTimer m_timer;
     int m_visit = 0; // counts open() and close(): chunks of an earlier visit are dropped
     bool m_active = false;

@@ -94,7 +94,13 @@ public:
             emit filterChanged(filter);
         }
     }
-    /// Asks the frame for a page of the run: "verdict", "batches", "timeline", "metrics", "logs", "outputs".
+    /// Asks to compare the open run with this one of the workspace.
+    void askCompare(const QString& run)
+    {
+        emit compareAsked(run);
+        showPage(QStringLiteral("compare"));
+    }
+    /// Asks the frame for a page of the run: "verdict", "batches", "timeline", "metrics", "logs", "outputs", "compare".
     void showPage(const QString& page) { emit pageAsked(page); }
     /// Asks to run mini-batches again, after the list has been shown. `filter`: which of the step in view; "state:failed", "group:2".
     void askRepair(const QString& filter) { emit repairAsked(filter); }
@@ -108,6 +114,7 @@ signals:
     void timeChanged(qint64 micros);
     void filterChanged(const QString& filter);
     void pageAsked(const QString& page);
+    void compareAsked(const QString& run);
     void repairAsked(const QString& filter);
     void debugAsked(qint64 miniBatch);
     void resumeAsked();

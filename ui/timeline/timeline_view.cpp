@@ -2,7 +2,6 @@
 // SPDX-FileCopyrightText: The Sheaf authors
 #include "ui/timeline/timeline_view.h"
 
-#include "core/base/clock.h"
 #include "core/event/mini_batch_list.h"
 #include "core/triage/slowness.h"
 #include "ui/state/app_context.h"
@@ -127,7 +126,7 @@ void TimelineView::bind()
     };
     source.now = [this, step]() -> std::int64_t {
         const auto* picture = m_context.run.isOpen() ? m_context.run.step(step) : nullptr;
-        return picture != nullptr && !picture->isOver() && picture->state != event::StepState::NotStarted && m_context.run.isActive() ? wallMicros() : 0;
+        return picture != nullptr && !picture->isOver() && picture->state != event::StepState::NotStarted ? m_context.run.liveMicros() : 0;
     };
     m_canvas->setSource(std::move(source));
     m_canvas->setCursor(m_context.selection.time());
@@ -162,7 +161,7 @@ void TimelineView::askSlow()
     copy.counts = step->counts;
     m_context.worker.ask(
         this,
-        [copy = std::move(copy), now = m_context.run.isActive() ? wallMicros() : std::int64_t { 0 }] {
+        [copy = std::move(copy), now = m_context.run.liveMicros()] {
             std::unordered_set<std::uint32_t> slow;
             for (const auto& mark : triage::slownessOf(copy, { now, {}, {} }).marks) {
                 slow.insert(mark.miniBatch.value);

@@ -312,10 +312,11 @@ void FailureView::showChosen()
     const FailureGroup* group = row != nullptr ? groupOf(*row) : nullptr;
     m_batches->setEnabled(group != nullptr);
     const bool works = m_context.run.isActive() && !m_context.run.isOver();
-    m_again->setEnabled(group != nullptr && row->failed > 0 && !works);
-    m_again->setToolTip(works ? tr("When the run is over") : tr("Shows the list first; all others stay as they are"));
-    m_here->setEnabled(group != nullptr);
-    m_here->setToolTip(tr("The first of them, on this machine, alone; its output is kept aside"));
+    const QString why = m_context.run.whyOnlyLooked();
+    m_again->setEnabled(group != nullptr && row->failed > 0 && !works && why.isEmpty());
+    m_again->setToolTip(!why.isEmpty() ? why : works ? tr("When the run is over") : tr("Shows the list first; all others stay as they are"));
+    m_here->setEnabled(group != nullptr && why.isEmpty());
+    m_here->setToolTip(!why.isEmpty() ? why : tr("The first of them, on this machine, alone; its output is kept aside"));
     if (row == nullptr) {
         m_traceback->setTraceback({});
         m_shares->hide();

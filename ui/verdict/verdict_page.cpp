@@ -2,7 +2,6 @@
 // SPDX-FileCopyrightText: The Sheaf authors
 #include "ui/verdict/verdict_page.h"
 
-#include "core/base/clock.h"
 #include "core/triage/budgets.h"
 #include "ui/state/app_context.h"
 #include "ui/style/spacing.h"
@@ -23,6 +22,8 @@
 #include <QScrollArea>
 #include <QStackedWidget>
 #include <QVBoxLayout>
+
+#include <cstdlib>
 
 namespace sheaf::ui {
 
@@ -284,7 +285,7 @@ Liveness VerdictPage::liveness() const
     if (m_context.run.picture().lastSequence() == 0 && (m_context.run.isActive() || m_context.run.isStarting() || !m_context.run.isLoaded())) {
         return Liveness::Starting;
     }
-    return m_context.run.isActive() || m_context.run.isStarting() || !m_context.run.isLoaded() ? Liveness::Active : Liveness::Gone;
+    return m_context.run.liveMicros() > 0 || m_context.run.isStarting() || !m_context.run.isLoaded() ? Liveness::Active : Liveness::Gone;
 }
 
 QStringList VerdictPage::stepsInView() const
@@ -428,18 +429,18 @@ void VerdictPage::showFigures()
     if (step->itemsFailed > 0) {
         parts << tr("%1 items without a result").arg(countText(step->itemsFailed));
     }
-    const std::int64_t now = wallMicros();
-    const std::int64_t end = step->isOver() ? step->endedMicros : m_context.run.isActive() ? now : 0;
+    const std::int64_t now = m_context.run.liveMicros();
+    const std::int64_t end = step->isOver() ? step->endedMicros : now;
     if (step->firstAttemptMicros > 0 && end > step->firstAttemptMicros && step->ended() > 0) {
         parts << rateText(step->ended() / (static_cast<double>(end - step->firstAttemptMicros) * 1e-6));
     }
-    if (m_context.run.isActive() && !step->isOver()) {
+    if (now > 0 && !step->isOver()) {
         const auto live = std::count_if(step->workers.begin(), step->workers.end(), [](const event::WorkerNow& worker) { return !worker.ended; });
         parts << (live == 1 ? tr("1 worker") : tr("%1 workers").arg(live));
-        if (now - m_leftAsked > kTimeLeftMicros || m_leftOf != lead) {
+        if (std::abs(now - m_leftAsked) > kTimeLeftMicros || m_leftOf != lead) {
             m_leftAsked = now;
             m_leftOf = lead;
-            m_left = triage::timeLeft(*step, now);
+            m_left = triage::timeLeft(*step, now, m_context.run.picture().lifeMicros());
         }
         parts << (m_left ? tr("%1 left").arg(toQt(m_left->text)) : tr("time left cannot be told yet"));
     }
@@ -449,7 +450,7 @@ void VerdictPage::showFigures()
 void VerdictPage::showNext(const std::vector<Action>& actions)
 {
     m_nextBox->setVisible(!actions.empty());
-    QString made;
+    QString made = m_context.run.whyOnlyLooked();
     std::vector<std::pair<QString, QString>> rows; // button's anchor, html
     for (const Action& action : actions) {
         rows.emplace_back(action.does ? m_links.anchor(*action.does) : QString(), m_links.html(action.text));
@@ -484,7 +485,10 @@ void VerdictPage::showNext(const std::vector<Action>& actions)
             auto* button = new QPushButton(buttonText(action.does->kind), m_nextBox);
             button->setObjectName(QStringLiteral("verdict.do.%1").arg(i));
             button->setAccessibleDescription(plainText(action.text));
-            button->setEnabled(action.does->kind != LinkKind::Resume || !m_context.run.isStarting());
+            const bool isVerb = action.does->kind == LinkKind::Resume || action.does->kind == LinkKind::Repair || action.does->kind == LinkKind::Debug;
+            const QString why = isVerb ? m_context.run.whyOnlyLooked() : QString();
+            button->setEnabled(why.isEmpty() && (action.does->kind != LinkKind::Resume || !m_context.run.isStarting()));
+            button->setToolTip(why);
             connect(button, &QPushButton::clicked, this, [this, anchor = rows[i].first] { follow(anchor); });
             m_next->addWidget(button, row, 0);
             m_next->addWidget(label, row, 1);
@@ -501,9 +505,9 @@ void VerdictPage::showBudgets()
     const pipeline::StepSpec* spec = m_context.run.stepSpec(lead);
     std::vector<triage::Budget> budgets;
     if (step != nullptr && spec != nullptr && step->planned) {
-        budgets = triage::budgetsOf(*step, *spec, m_context.run.isActive() ? wallMicros() : 0);
+        budgets = triage::budgetsOf(*step, *spec, m_context.run.liveMicros(), m_context.run.picture().lifeMicros());
         std::erase_if(budgets, [&](const triage::Budget& budget) {
-            const bool isPast = budget.kind == triage::BudgetKind::Progress && !budget.isCrossed && (step->isOver() || !m_context.run.isActive());
+            const bool isPast = budget.kind == triage::BudgetKind::Progress && !budget.isCrossed && (step->isOver() || m_context.run.liveMicros() == 0);
             return isPast || !isWorthShowing(budget);
         });
     }

@@ -154,7 +154,8 @@ private slots:
         QCOMPARE(settingWord("environmentVariables.A"), std::string("environment_variables.A"));
         QCOMPARE(settingWord("something.new"), std::string("something.new"));
         // Every member of the settings has a word.
-        for (const auto& [name, value] : json::toJson(pipeline::ParallelSettings()).as_object()) {
+        const auto settings = json::toJson(pipeline::ParallelSettings());
+        for (const auto& [name, value] : settings.get_object()) {
             const std::string field = "parallel." + std::string(name);
             const bool isOurs = name == "mixedTypes" || name == "asyncMode" || name == "jsonLines" || name == "jsonLinesRows" || name == "keepDirectoriesApart";
             QVERIFY2(isOurs || settingWord(field) != field, field.c_str());
