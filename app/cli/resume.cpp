@@ -27,6 +27,8 @@ int resume(const ResumeOptions& options)
         return complain(run.error(), kNotStarted);
     }
     const auto seen = run->picture.lastSequence();
+    std::error_code ignored;
+    const bool isRepair = std::filesystem::exists(run->dir.repair(), ignored);
     if (const auto resumed = run->workspace.resume(run->name); !resumed) {
         return complain(resumed.error(), kNotStarted);
     }
@@ -35,7 +37,8 @@ int resume(const ResumeOptions& options)
         return 0;
     }
     if (!options.json) {
-        fmt::print("Resuming {}\n", coloured(Colour::Bold, run->name));
+        fmt::print("Resuming {}{}\n", coloured(Colour::Bold, run->name),
+            isRepair ? ": the repair that was interrupted; `sheaf resume` once more does all that is left" : "");
         std::fflush(stdout);
     }
     return watchRun(*run, seen, options.json);

@@ -172,7 +172,7 @@ int retry(const RetryOptions& options)
         return 0;
     }
     const auto seen = run->picture.lastSequence();
-    const runtime::RepairRequest request { spec.name, list->text(), {}, {}, difference ? difference->code : 0, {} };
+    const runtime::RepairRequest request { spec.name, list->text(), {}, {} };
     if (const auto asked = workspace::repair(run->workspace, run->name, request, options.currentCode); !asked) {
         return complain(asked.error(), kNotStarted);
     }
@@ -215,8 +215,7 @@ int ignore(const IgnoreOptions& options)
         fmt::print("{} {} in {}\n", options.undo ? "Counting again" : "Ignoring", ofAll(*list, **step), coloured(Colour::Bold, run->name));
         std::fflush(stdout);
     }
-    const std::uint32_t code = (*step)->codes.empty() ? 0 : (*step)->codes.back().number;
-    runtime::RepairRequest request { options.which.step, {}, {}, {}, code, {} };
+    runtime::RepairRequest request { options.which.step, {}, {}, {} };
     (options.undo ? request.unignore : request.ignore) = list->text();
     const auto seen = run->picture.lastSequence();
     if (const auto asked = workspace::repair(run->workspace, run->name, request, false); !asked) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // SPDX-FileCopyrightText: The Sheaf authors
 
-// sheaf-run RUN_FOLDER: one rank of a run, started by mpirun. Rank 0 is the coordinator, rank n + 1 the agent of node n.
+// sheaf-run RUN_FOLDER [--repair]: one rank of a run, started by mpirun. Rank 0 is the coordinator, rank n + 1 the agent of node n.
 // Exit codes: 0 the run came to its end (whichever), 1 it could not go on, 3 another coordinator holds the run.
 
 #include "app/run/store_earlier_runs.h"
@@ -21,6 +21,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <string_view>
 
 using namespace sheaf;
 
@@ -66,7 +67,7 @@ Result<void> foldEarlierLives(const runtime::RunDir& dir, runtime::CoordinatorHo
     }
 }
 
-Result<void> coordinate(const runtime::RunDir& dir)
+Result<void> coordinate(const runtime::RunDir& dir, bool isRepair)
 {
     auto text = paths::readFile(dir.spec());
     if (!text) {
@@ -86,6 +87,11 @@ Result<void> coordinate(const runtime::RunDir& dir)
     if (auto folded = foldEarlierLives(dir, host); !folded) {
         return folded;
     }
+    if (isRepair) {
+        if (auto taken = host.takeRepair(); !taken) {
+            return taken;
+        }
+    }
     host.begin(); // the first plans are made while MPI comes up
     mpi::MpiSession session;
     auto done = host.run(session.transport());
@@ -100,8 +106,9 @@ Result<void> coordinate(const runtime::RunDir& dir)
 
 int main(int argc, char** argv)
 {
-    if (argc != 2) {
-        std::fprintf(stderr, "usage: sheaf-run RUN_FOLDER (started by mpirun; people use `sheaf run`)\n");
+    const bool isRepair = argc == 3 && std::string_view(argv[2]) == "--repair";
+    if (argc != 2 && !isRepair) {
+        std::fprintf(stderr, "usage: sheaf-run RUN_FOLDER [--repair] (started by mpirun; people use `sheaf run`)\n");
         return 2;
     }
     std::signal(SIGPIPE, SIG_IGN);
@@ -121,7 +128,7 @@ int main(int argc, char** argv)
         programLog::error("another coordinator holds {}", dir.path().string());
         return 3;
     }
-    if (auto done = coordinate(dir); !done) {
+    if (auto done = coordinate(dir, isRepair); !done) {
         programLog::error("{}", errorSentence(done.error()));
         return 1;
     }

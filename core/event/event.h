@@ -195,8 +195,9 @@ struct RepairAsked {
     StepIndex step;
     std::string miniBatches; // MiniBatchList
     std::uint32_t count = 0;
+    std::string id {}; // of the request: a coordinator that dies is started again for the same one
 };
-BOOST_DESCRIBE_STRUCT(RepairAsked, (), (step, miniBatches, count))
+BOOST_DESCRIBE_STRUCT(RepairAsked, (), (step, miniBatches, count, id))
 
 /// Failed mini-batches that the user does not want counted any more, or (ignored false) wants counted again.
 struct MiniBatchesIgnored {

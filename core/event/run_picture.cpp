@@ -363,6 +363,7 @@ struct RunPicture::Fold
         StepPicture fresh;
         fresh.name = step->name;
         fresh.codes = step->codes;
+        fresh.wasReset = true;
         fresh.workers = std::move(step->workers); // what they did, they did
         *step = std::move(fresh);
         changes.plans.insert(reset.step);

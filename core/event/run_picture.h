@@ -106,6 +106,7 @@ struct StepPicture {
     ErrorTexts errors;
     std::vector<std::string> warnings;
     std::vector<CodeState> codes; // later than the submitted one
+    bool wasReset = false; // StepReset: nothing of an earlier run is taken over any more
     std::string repair; // MiniBatchList of the repair that goes on or was the last; "": none
     std::string initTraceback; // of the first worker that did not get ready
 

@@ -24,6 +24,8 @@ constexpr double kMostAhead = 1024;
 constexpr double kLongSeconds = 2.0;
 /// Errors of an earlier life that are kept for a sentence about the first one.
 constexpr std::size_t kErrorsRestored = 1000;
+/// Later than all events of earlier lives.
+constexpr std::uint64_t kThisLife = ~std::uint64_t { 0 };
 
 AttemptRules rulesOf(const pipeline::ParallelSettings& settings)
 {
@@ -67,10 +69,15 @@ struct Coordinator::StepRun {
     std::uint32_t restoredPlan = 0; // mini-batches of the plan of an earlier life
     std::vector<event::AttemptEnded> restoredAttempts;
     std::set<MiniBatchIndex> restoredIgnored;
-    std::map<MiniBatchIndex, std::string> restoredErrors; // of those that failed for good; the first ones
     std::optional<event::StepEnded> restoredEnd;
+    std::uint64_t startedEvent = 0; // when it last began; kThisLife: in this life
+    std::uint64_t doneEvent = 0; // when something of its output last became another; kThisLife: in this life
+    std::string restoredRepair; // RepairAsked::id of the last one
+    bool restoredRepairEnded = false; // and the step has ended since
     std::uint32_t code = 0; // state of the user's code
     bool repairing = false; // only what a repair lists is run
+    bool endedNow = false; // in this life
+    bool isUnfinished = false; // a repair has left mini-batches that were never run
     std::map<NodeIndex, std::uint32_t> firstProcess;
 
     double startedAt = 0;
@@ -82,7 +89,7 @@ struct Coordinator::StepRun {
     std::string initTraceback;
     std::string initError;
     std::map<std::pair<NodeIndex, ProcessNumber>, std::pair<MiniBatchIndex, std::int64_t>> running; // as told at ticks
-    std::string firstFailure; // "mini-batch 3: KeyError: 'x'"
+    std::vector<std::pair<MiniBatchIndex, std::string>> failedErrors; // of those that failed for good, in the order in which they did; the first ones
 
     StepRun(StepIndex step, const pipeline::StepSpec& stepSpec)
         : index(step)
@@ -105,8 +112,8 @@ struct Coordinator::StepRun {
         restoredPlan = 0;
         restoredAttempts = {};
         restoredIgnored = {};
-        restoredErrors = {};
         restoredEnd.reset();
+        failedErrors.clear();
     }
     void restoreIgnored(const std::string& miniBatches, bool isIgnored)
     {
@@ -121,11 +128,20 @@ struct Coordinator::StepRun {
     }
     void restoreError(const event::AttemptEnded& attempt)
     {
-        if (attempt.outcome == event::AttemptOutcome::Done) {
-            restoredErrors.erase(attempt.miniBatch);
-        } else if (attempt.final && restoredErrors.size() < kErrorsRestored) {
-            restoredErrors[attempt.miniBatch] = attempt.error;
+        const bool isBad = attempt.outcome != event::AttemptOutcome::Done && attempt.outcome != event::AttemptOutcome::Lost;
+        if (isBad && attempt.final && failedErrors.size() < kErrorsRestored) {
+            failedErrors.emplace_back(attempt.miniBatch, attempt.error);
         }
+    }
+    /// "mini-batch 3: KeyError: 'x'", of the first that failed and has not been mended or ignored since; "" when none is known.
+    [[nodiscard]] std::string firstFailure() const
+    {
+        for (const auto& [miniBatch, error] : failedErrors) {
+            if (miniBatch.value < attempts.count() && attempts.hasFailed(miniBatch)) {
+                return fmt::format("mini-batch {}: {}", miniBatch.value, error);
+            }
+        }
+        return {};
     }
     NodeShare* shareOf(NodeIndex node)
     {
@@ -177,6 +193,10 @@ void Coordinator::restore(std::span<const event::Event> events)
             step.state = ended->state == StepState::Completed ? StepState::Completed : StepState::NotStarted;
             step.restoredEnd = *ended;
             step.restoredEnd->endedMicros = ended->endedMicros != 0 ? ended->endedMicros : event.timeMicros;
+            if (ended->endedMicros == 0) { // not only told again
+                step.restoredRepairEnded = true;
+                step.doneEvent = step.spec->kind == pipeline::StepKind::Command ? event.sequence : step.doneEvent;
+            }
         } else if (const auto* reset = std::get_if<event::StepReset>(&event.fact)) {
             StepRun& step = run(reset->step);
             step.state = StepState::NotStarted;
@@ -188,11 +208,20 @@ void Coordinator::restore(std::span<const event::Event> events)
         } else if (const auto* reopened = std::get_if<event::MiniBatchesReopened>(&event.fact)) {
             run(reopened->step).restoreIgnored(reopened->miniBatches, false);
         } else if (const auto* started = std::get_if<event::StepStarted>(&event.fact)) {
-            run(started->step).restoredEnd.reset(); // it began again: its end of before is none
+            StepRun& step = run(started->step);
+            step.restoredEnd.reset(); // it began again: its end of before is none
+            step.state = StepState::NotStarted;
+            step.startedEvent = event.sequence;
+        } else if (const auto* asked = std::get_if<event::RepairAsked>(&event.fact)) {
+            run(asked->step).restoredRepair = asked->id;
+            run(asked->step).restoredRepairEnded = false;
         } else if (const auto* planned = std::get_if<event::StepPlanned>(&event.fact)) {
             run(planned->step).restoredPlan = planned->miniBatches;
         } else if (const auto* attempt = std::get_if<event::AttemptEnded>(&event.fact)) {
             run(attempt->step).restoreError(*attempt);
+            if (attempt->outcome == event::AttemptOutcome::Done) {
+                run(attempt->step).doneEvent = event.sequence;
+            }
             auto& kept = run(attempt->step).restoredAttempts.emplace_back(*attempt);
             kept.error = {}; // only what decides is needed: a million of them may come
             kept.traceback = {};
@@ -216,6 +245,26 @@ bool Coordinator::needs(const StepRun& step, const StepRun& other) const
         return std::find(names.begin(), names.end(), between->spec->name) != names.end()
             && (between->index == other.index || needs(*between, other));
     });
+}
+
+/// The life of a repair: its step begins again, the others stay as they are but for those that need it.
+void Coordinator::beginRepairing(StepRun& step, double now)
+{
+    // A coordinator that died after the step had ended and before the run had leaves nothing to repair, only steps that follow.
+    const bool isOver = step.restoredRepair == m_repair->id && step.restoredRepairEnded;
+    if (!isOver) {
+        step.state = StepState::NotStarted;
+        step.repairing = true;
+        if (m_repair->code >= 0 && m_repair->code != static_cast<std::int64_t>(step.code)) {
+            step.code = static_cast<std::uint32_t>(m_repair->code);
+            m_effects.record(event::CodeChanged { step.index, step.code, m_repair->changedFiles });
+        }
+    } else if (step.state == StepState::NotStarted && step.restoredEnd) {
+        step.state = step.restoredEnd->state;
+        m_effects.record(*step.restoredEnd);
+    }
+    leaveOthersAsTheyWere(step);
+    cancelDependents(now); // what needs another step that failed cannot follow
 }
 
 /// A repair of one step is no reason to run another one that failed: its end is told again, as it was.
@@ -247,13 +296,7 @@ void Coordinator::start(double now, std::int64_t pid, const std::string& host)
         }
     }
     if (StepRun* repaired = m_repair ? findRun(m_repair->step) : nullptr) {
-        repaired->state = StepState::NotStarted;
-        repaired->repairing = true;
-        leaveOthersAsTheyWere(*repaired);
-        if (m_repair->code != repaired->code) {
-            repaired->code = m_repair->code;
-            m_effects.record(event::CodeChanged { repaired->index, m_repair->code, m_repair->changedFiles });
-        }
+        beginRepairing(*repaired, now);
     }
     startReadySteps(now);
 }
@@ -279,6 +322,7 @@ void Coordinator::startReadySteps(double now)
 void Coordinator::startStep(StepRun& step, double now)
 {
     step.state = StepState::Preparing;
+    step.startedEvent = kThisLife;
     step.startedAt = now;
     step.lastProgress = now;
     const int nodes = std::max(1, step.spec->instanceCount);
@@ -376,17 +420,11 @@ void Coordinator::onStepPlanned(StepIndex index, const event::StepPlanned& plann
 void Coordinator::beginRepair(StepRun& step)
 {
     const auto wanted = event::MiniBatchList::parse(m_repair->run).value_or(event::MiniBatchList());
-    m_effects.record(event::RepairAsked { step.index, wanted.text(), static_cast<std::uint32_t>(wanted.count()) });
+    m_effects.record(event::RepairAsked { step.index, wanted.text(), static_cast<std::uint32_t>(wanted.count()), m_repair->id });
     ignore(step, m_repair->ignore, true);
     ignore(step, m_repair->unignore, false);
     reopen(step, wanted);
     step.attempts.holdAllBut(wanted);
-    for (const auto& [miniBatch, error] : step.restoredErrors) {
-        if (step.attempts.hasFailed(miniBatch)) {
-            step.firstFailure = fmt::format("mini-batch {}: {}", miniBatch.value, error);
-            break;
-        }
-    }
 }
 
 void Coordinator::reopen(StepRun& step, const event::MiniBatchList& wanted)
@@ -414,7 +452,7 @@ std::string Coordinator::onRepairAsked(const RepairRequest& request, double now)
     if (m_stopAsked || step->state != StepState::Running || step->finishing || step->canceling || step->repairing) {
         return fmt::format("step '{}' is not at work; wait until the run has ended", request.step);
     }
-    if (request.code != step->code) {
+    if (request.code >= 0 && request.code != static_cast<std::int64_t>(step->code)) {
         return "its workers have loaded the code already; new code is for a run that is over: stop it first";
     }
     ignore(*step, request.ignore, true);
@@ -498,9 +536,11 @@ void Coordinator::endStep(StepRun& step, StepState state, const std::string& rea
     int exitCode, double now)
 {
     step.state = state;
+    step.endedNow = true;
     m_effects.record(event::StepEnded { step.index, state, reason, message, exitCode });
     m_effects.stepEnded(step.index);
-    if (state == StepState::Completed && step.repairing) {
+    if (state == StepState::Completed) {
+        step.doneEvent = step.spec->kind == pipeline::StepKind::Command ? kThisLife : step.doneEvent;
         resetDependents(step);
     }
     if (state != StepState::Completed) {
@@ -519,11 +559,11 @@ void Coordinator::endStep(StepRun& step, StepState state, const std::string& rea
     startReadySteps(now);
 }
 
-/// Steps that were completed with the output of before have another input now.
-void Coordinator::resetDependents(const StepRun& repaired)
+/// Steps that were completed with the output of before have another input now, if anything of it has become another since they began.
+void Coordinator::resetDependents(const StepRun& completed)
 {
     for (auto& step : m_steps) {
-        if (step->state == StepState::Completed && needs(*step, repaired)) {
+        if (step->state == StepState::Completed && completed.doneEvent > step->startedEvent && needs(*step, completed)) {
             m_effects.record(event::StepReset { step->index });
             m_effects.resetStep(step->index);
             step->forget();
@@ -536,7 +576,7 @@ void Coordinator::cancelDependents(double now)
 {
     const bool stopAll = m_stopAsked
         || (!m_spec.continueOnStepFailure && std::any_of(m_steps.begin(), m_steps.end(), [](const auto& step) {
-               return step->state == StepState::Failed;
+               return step->state == StepState::Failed && step->endedNow; // an earlier life's failure stops no repair of another step
            }));
     for (auto& step : m_steps) {
         if (step->state != StepState::NotStarted) {
@@ -577,7 +617,7 @@ void Coordinator::endRunIfOver(double)
         ended = { event::RunState::Failed,
             fmt::format("{} {} failed.", failed.size() == 1 ? "Step" : "Steps", text::join(failed, ", ")) };
     } else if (completed < m_steps.size()) {
-        ended = { event::RunState::Canceled, "Stopped as asked." };
+        ended = { event::RunState::Canceled, m_stopAsked ? "Stopped as asked." : unfinishedSentence() };
     } else {
         ended = { event::RunState::Completed,
             fmt::format("{} of {} steps completed.", completed, m_steps.size()) };
@@ -589,6 +629,17 @@ void Coordinator::endRunIfOver(double)
     m_effects.runEnded();
 }
 
+/// Why a run that nobody stopped has not completed.
+std::string Coordinator::unfinishedSentence() const
+{
+    const auto open = std::find_if(m_steps.begin(), m_steps.end(), [](const auto& step) { return step->isUnfinished; });
+    if (open != m_steps.end()) {
+        return fmt::format("What was asked for has been run; step '{}' has more to do.", (*open)->spec->name);
+    }
+    const auto completed = std::count_if(m_steps.begin(), m_steps.end(), [](const auto& step) { return step->state == StepState::Completed; });
+    return fmt::format("{} of {} steps completed.", completed, m_steps.size());
+}
+
 /// All mini-batches have ended and all workers are gone: is there something to put together?
 void Coordinator::conclude(StepRun& step, double now)
 {
@@ -598,6 +649,7 @@ void Coordinator::conclude(StepRun& step, double now)
             return;
         }
         if (step.attempts.held() > 0) {
+            step.isUnfinished = true;
             endStep(step, StepState::Canceled, "unfinished",
                 fmt::format("What was asked for has been run; {} of {} mini-batches have not been run yet.",
                     text::humanCount(step.attempts.held()), text::humanCount(step.attempts.count())),
@@ -607,10 +659,11 @@ void Coordinator::conclude(StepRun& step, double now)
     }
     const bool appends = !step.spec->parallel.appendRowTo.empty();
     if (appends && step.attempts.itemsReturned() == 0) {
+        const std::string first = step.firstFailure();
         endStep(step, StepState::Failed, "no_result",
             fmt::format("no succeeded mini batch item returned from run(), so there is nothing to append to '{}'.{}",
                 step.spec->parallel.appendRowTo,
-                step.firstFailure.empty() ? "" : " First: " + step.firstFailure + (step.firstFailure.ends_with('.') ? "" : ".")),
+                first.empty() ? "" : " First: " + first + (first.ends_with('.') ? "" : ".")),
             0, now);
         return;
     }
@@ -691,8 +744,9 @@ void Coordinator::dispatch(double)
 
 std::string Coordinator::limitSentence(const StepRun& step, const LimitCrossed& crossed) const
 {
+    const std::string first = step.firstFailure();
     return fmt::format("{} is {}, but {}. The first to fail for good: {}.", crossed.limit, crossed.value, crossed.count,
-        step.firstFailure.empty() ? "items that run() did not return" : step.firstFailure);
+        first.empty() ? "items that run() did not return" : first);
 }
 
 /// What the end of attempts may mean for the step: a limit crossed, all done, nothing left to wait for.
@@ -869,6 +923,7 @@ void Coordinator::on(NodeIndex node, const AttemptResult& message, double now)
         ended.rowsEnd = *begin + message.rows.size();
         ended.final = step.attempts.onDone(
             message.attempt, message.items, message.returned, { ended.rowsBegin, ended.rowsEnd });
+        step.doneEvent = kThisLife;
     } else if (message.outcome == event::AttemptOutcome::Lost) {
         ended.final = false;
         step.attempts.onLost(message.attempt);
@@ -876,8 +931,8 @@ void Coordinator::on(NodeIndex node, const AttemptResult& message, double now)
         // A mini-batch of which nobody could say how much it holds holds one item at least (error_threshold: 0 tolerates none).
         ended.items = std::max({ ended.items, m_effects.plannedItems(message.step, ended.miniBatch), 1U });
         ended.final = step.attempts.onFailed(message.attempt, ended.items, node, message.process);
-        if (ended.final && step.firstFailure.empty()) {
-            step.firstFailure = fmt::format("mini-batch {}: {}", ended.miniBatch.value, message.error);
+        if (ended.final && step.failedErrors.size() < kErrorsRestored) {
+            step.failedErrors.emplace_back(ended.miniBatch, message.error);
         }
     }
     m_effects.record(std::move(ended));

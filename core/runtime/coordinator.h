@@ -130,10 +130,12 @@ private:
     void endStep(StepRun& step, event::StepState state, const std::string& reason, const std::string& message, int exitCode, double now);
     void cancelDependents(double now);
     void leaveOthersAsTheyWere(const StepRun& repaired);
+    void beginRepairing(StepRun& step, double now);
     void beginRepair(StepRun& step);
     void reopen(StepRun& step, const event::MiniBatchList& wanted);
     void ignore(StepRun& step, const std::string& miniBatches, bool ignored);
-    void resetDependents(const StepRun& step);
+    void resetDependents(const StepRun& completed);
+    [[nodiscard]] std::string unfinishedSentence() const;
     [[nodiscard]] bool needs(const StepRun& step, const StepRun& other) const;
     [[nodiscard]] std::string limitSentence(const StepRun& step, const LimitCrossed& crossed) const;
     void endRunIfOver(double now);

@@ -141,15 +141,27 @@ void CoordinatorHost::restore(std::span<const event::Event> events)
     }
 }
 
+Result<void> CoordinatorHost::takeRepair()
+{
+    const auto text = paths::readFile(m_dir.repair());
+    if (!text) {
+        return tl::unexpected<Error>(text.error());
+    }
+    auto request = json::deserialize<RepairRequest>(*text, m_dir.repair().string());
+    if (!request) {
+        return tl::unexpected<Error>(request.error());
+    }
+    const auto step = std::find_if(m_spec.steps.begin(), m_spec.steps.end(), [&](const auto& one) { return one.name == request->step; });
+    if (step == m_spec.steps.end()) {
+        return fail(ErrorCode::StepMissing, { { "step", request->step }, { "known", "those of run.json" } });
+    }
+    m_coordinator->repair(*request);
+    m_isRepair = true;
+    return {};
+}
+
 void CoordinatorHost::begin()
 {
-    if (const auto text = paths::readFile(m_dir.repair())) {
-        if (const auto repair = json::deserialize<RepairRequest>(*text, m_dir.repair().string())) {
-            m_coordinator->repair(*repair);
-        } else {
-            programLog::error("{}", errorSentence(repair.error()));
-        }
-    }
     m_coordinator->start(monotonicSeconds(), getpid(), hostName());
     keepEvents();
 }
@@ -199,7 +211,7 @@ Result<void> CoordinatorHost::run(Transport& transport)
     m_reports.flush();
     std::string problem = m_journal.close();
     ::unlink(m_dir.socketName().c_str());
-    if (m_over && m_problem.empty()) {
+    if (m_isRepair && m_over && m_problem.empty()) {
         ::unlink(m_dir.repair().c_str());
     }
     if (!m_problem.empty()) {
@@ -498,7 +510,8 @@ void CoordinatorHost::planStep(StepIndex step)
 {
     // Values in, values out: the job thread sees nothing of ours but the earlier runs, which are its own.
     const bool plannedBefore = step.value < m_picture.steps().size() && m_picture.steps()[step.value].planned;
-    const std::string earlier = plannedBefore ? std::string() : stepSpec(step).parallel.resumeFrom;
+    const bool wasReset = step.value < m_picture.steps().size() && m_picture.steps()[step.value].wasReset;
+    const std::string earlier = plannedBefore || wasReset ? std::string() : stepSpec(step).parallel.resumeFrom;
     m_jobs.put([this, step, earlier, fresh = !plannedBefore, request = pipeline::planRequest(stepSpec(step), m_spec.python), dir = m_dir,
                    name = stepSpec(step).name, appends = !stepSpec(step).parallel.appendRowTo.empty(), stop = work(step).stopPlanning.get_token()] {
         const double began = monotonicSeconds();

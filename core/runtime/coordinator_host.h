@@ -41,6 +41,9 @@ public:
 
     /// Folds the events of earlier lives in; may be called for one chunk after another.
     void restore(std::span<const event::Event> events);
+    /// This life carries out RunDir::repair() and nothing else. Fails when there is none or it cannot be read: then nothing may run. Before
+    /// begin().
+    [[nodiscard]] Result<void> takeRepair();
     /// Starts what needs no agent: the plans of the first steps. Before MPI is up.
     void begin();
     /// Until the run is over. Fails when the run's facts could not be kept.
@@ -108,6 +111,7 @@ private:
     std::vector<Outbox> m_outboxes;
     std::unique_ptr<boost::asio::steady_timer> m_tick;
     std::string m_problem; // why the run's facts cannot be kept
+    bool m_isRepair = false;
     bool m_over = false;
     double m_overSince = 0;
     int m_agentsLeft = 0; // that have said their last word

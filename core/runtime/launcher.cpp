@@ -318,21 +318,25 @@ std::string searchPath(const RunDir& dir)
     return path + rest;
 }
 
-std::vector<std::string> mpirunWords(const RunDir& dir, int nodes)
+std::vector<std::string> mpirunWords(const RunDir& dir, int nodes, Life life)
 {
     // ob1 with self and vader is all that one machine needs; without the search for network
     // hardware MPI_Init takes 0.15 s instead of 0.37. Single copy is off because containers forbid
     // it, with a warning for each message.
     const std::string scratch = scratchOf(dir).string();
-    return { "mpirun", "-n", std::to_string(1 + nodes), "--bind-to", "none", "--oversubscribe", //
+    std::vector<std::string> words { "mpirun", "-n", std::to_string(1 + nodes), "--bind-to", "none", "--oversubscribe", //
         "--mca", "pml", "ob1", "--mca", "btl", "self,vader", //
         "--mca", "btl_vader_single_copy_mechanism", "none", //
         "--mca", "btl_vader_backing_directory", scratch, "--mca", "orte_tmpdir_base", scratch, //
         "--mca", "mpi_yield_when_idle", "1", //
         paths::program("sheaf-run").string(), dir.path().string() };
+    if (life == Life::Repair) {
+        words.emplace_back("--repair");
+    }
+    return words;
 }
 
-Result<std::int64_t> launch(const RunDir& dir, int nodes)
+Result<std::int64_t> launch(const RunDir& dir, int nodes, Life life)
 {
     const std::string mpirun = findOnPath("mpirun");
     const std::string ranks = paths::program("sheaf-run").string();
@@ -351,7 +355,7 @@ Result<std::int64_t> launch(const RunDir& dir, int nodes)
     if (out.number < 0) {
         return failErrno(dir.launchLog().string(), errno);
     }
-    auto words = mpirunWords(dir, nodes);
+    auto words = mpirunWords(dir, nodes, life);
     auto environment = launchEnvironment(dir);
     const auto wordPointers = pointers(words);
     const auto environmentPointers = pointers(environment);

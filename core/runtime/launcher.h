@@ -16,10 +16,15 @@ namespace sheaf::runtime {
 [[nodiscard]] std::string searchPath(const RunDir& dir);
 
 /// The words of the mpirun line for a run with `nodes` agents: one rank for the coordinator, one per agent.
-[[nodiscard]] std::vector<std::string> mpirunWords(const RunDir& dir, int nodes);
+/// `life`: what the ranks are to do.
+enum class Life {
+    Whole, // all that is open
+    Repair, // what RunDir::repair() says
+};
+[[nodiscard]] std::vector<std::string> mpirunWords(const RunDir& dir, int nodes, Life life = Life::Whole);
 
 /// Starts mpirun in a session of its own, output to mpirun.log; returns its pid. It lives on when the caller dies.
-[[nodiscard]] Result<std::int64_t> launch(const RunDir& dir, int nodes);
+[[nodiscard]] Result<std::int64_t> launch(const RunDir& dir, int nodes, Life life = Life::Whole);
 
 /// Whether somebody holds the run's lock.
 [[nodiscard]] bool coordinatorLives(const RunDir& dir);

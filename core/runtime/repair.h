@@ -18,9 +18,10 @@ struct RepairRequest {
     std::string run; // event::MiniBatchList: failed, ignored or unfinished ones
     std::string ignore; // event::MiniBatchList: failed ones
     std::string unignore; // event::MiniBatchList: ignored ones
-    std::uint32_t code = 0; // state of the user's code to run: RunDir::code(step, code)
-    std::vector<std::string> changedFiles; // of that state against the one before it
+    std::int64_t code = -1; // state of the user's code to run: RunDir::code(step, code); -1: the one that the step ran last
+    std::vector<std::string> changedFiles {}; // of that state against the one before it
+    std::string id {}; // of this request, so that it is carried out once
 };
-BOOST_DESCRIBE_STRUCT(RepairRequest, (), (step, run, ignore, unignore, code, changedFiles))
+BOOST_DESCRIBE_STRUCT(RepairRequest, (), (step, run, ignore, unignore, code, changedFiles, id))
 
 } // namespace sheaf::runtime

@@ -21,7 +21,7 @@ using Local = boost::asio::local::stream_protocol;
 
 namespace {
 
-constexpr std::size_t kLongestLine = 4096;
+constexpr std::size_t kLongestLine = 64U << 20; // a repair may list a million mini-batches; only the user's own processes get here
 
 /// A folder of this user's own: a socket's path may only have 108 bytes, so it cannot lie in the run's folder.
 fs::path socketFolder()

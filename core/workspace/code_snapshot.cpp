@@ -309,6 +309,14 @@ Result<std::vector<std::string>> changedCode(const fs::path& code, const fs::pat
     if (auto walked = CodeWalk(root, comparer).walk(); !walked) {
         return tl::unexpected<Error>(walked.error());
     }
+    // Scripts write beside themselves, so of what only the snapshot has just sources count: one that is gone may have been the mistake.
+    for (fs::recursive_directory_iterator it(snapshot, error), end; !error && it != end; it.increment(error)) {
+        const fs::path relative = it->path().lexically_relative(snapshot);
+        std::error_code looked;
+        if (it->path().extension() == ".py" && !fs::exists(root / relative, looked)) {
+            comparer.changed.push_back(relative.string());
+        }
+    }
     return comparer.changed;
 }
 

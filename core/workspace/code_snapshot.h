@@ -28,8 +28,8 @@ struct CodeSnapshot
 [[nodiscard]] Result<CodeSnapshot> takeCodeSnapshot(
     const std::filesystem::path& code, const std::filesystem::path& to);
 
-/// Files of `code` as it is now that its earlier `snapshot` has not, or has with other bytes: relative paths in order. What only the snapshot
-/// has is not told: scripts write there. Reads both; any thread.
+/// Files of `code` as it is now that its earlier `snapshot` has not, or has with other bytes: relative paths in order. Of what only the
+/// snapshot has just Python sources are told, as gone: scripts write other files there. Reads both; any thread.
 [[nodiscard]] Result<std::vector<std::string>> changedCode(
     const std::filesystem::path& code, const std::filesystem::path& snapshot);
 

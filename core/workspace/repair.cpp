@@ -166,18 +166,24 @@ Result<void> repair(const Workspace& workspace, const std::string& run, runtime:
         }
         return fail(ErrorCode::StepMissing, { { "step", request.step }, { "known", text::join(known, ", ") } });
     }
-    if (!currentCode) {
-        request.changedFiles.clear();
-    } else if (auto files = changedCode(userCode(*step), dir.code(step->name, request.code)); !files) {
-        return tl::unexpected<Error>(files.error());
-    } else if (!files->empty()) {
-        if (runtime::coordinatorLives(dir)) {
+    request.code = -1; // as it is
+    request.changedFiles.clear();
+    if (currentCode) {
+        // The last state, though it may not have been run yet: what is the same is not kept twice.
+        const std::uint32_t next = nextCode(dir, step->name);
+        auto files = changedCode(userCode(*step), dir.code(step->name, next - 1));
+        if (!files) {
+            return tl::unexpected<Error>(files.error());
+        }
+        request.code = files->empty() ? next - 1 : next;
+        request.changedFiles = std::move(*files);
+        if (runtime::coordinatorLives(dir) && !request.changedFiles.empty()) {
             return fail(ErrorCode::RunActive, { { "run", run } }); // its workers have the code of before in memory
         }
-        request.code = nextCode(dir, step->name);
-        request.changedFiles = std::move(*files);
-        if (auto taken = snapshot(userCode(*step), dir.code(step->name, request.code)); !taken) {
-            return taken;
+        if (request.code == next) {
+            if (auto taken = snapshot(userCode(*step), dir.code(step->name, next)); !taken) {
+                return taken;
+            }
         }
     }
     return workspace.repair(run, request);

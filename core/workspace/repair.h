@@ -37,7 +37,7 @@ struct CodeDifference {
     const pipeline::StepSpec& spec, const runtime::RunDir& dir, const event::StepPicture& step);
 
 /// Carries a repair out: asks the coordinator that lives, else starts the run again for just this. With `currentCode` a snapshot of the
-/// user's code is taken first, where it differs from `difference.code`, and the request says so. RunActive when the run lives and the step
+/// user's code is taken first, where it differs from the last one, and the request says so; what it says itself of code is not looked at. RunActive when the run lives and the step
 /// cannot take it. Any thread but a window's main one; may wait for ranks to leave.
 [[nodiscard]] Result<void> repair(const Workspace& workspace, const std::string& run, runtime::RepairRequest request, bool currentCode);
 

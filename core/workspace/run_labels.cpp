@@ -15,16 +15,28 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// The folders that are of this run and no other.
+/// Whose a folder of .sheaf/debug is: they are named after their run and more, and runs may have a dash in their names.
+bool isOf(const std::string& folder, const std::string& run, const std::vector<std::string>& others)
+{
+    return folder.starts_with(run + "-")
+        && std::none_of(others.begin(), others.end(), [&](const std::string& other) { return other.size() > run.size() && folder.starts_with(other + "-"); });
+}
+
+/// The folders that are of this run and no other; its own is the last.
 std::vector<fs::path> foldersOf(const Workspace& workspace, const std::string& run)
 {
-    std::vector<fs::path> folders { workspace.runDir(run).path() };
+    std::vector<std::string> others;
     std::error_code error;
+    for (fs::directory_iterator it(workspace.runDir(run).path().parent_path(), error), end; !error && it != end; it.increment(error)) {
+        others.push_back(it->path().filename().string());
+    }
+    std::vector<fs::path> folders;
     for (fs::directory_iterator it(workspace.folder() / ".sheaf" / "debug", error), end; !error && it != end; it.increment(error)) {
-        if (it->path().filename().string().starts_with(run + "-")) {
+        if (isOf(it->path().filename().string(), run, others)) {
             folders.push_back(it->path());
         }
     }
+    folders.push_back(workspace.runDir(run).path());
     return folders;
 }
 
@@ -77,6 +89,7 @@ Result<void> removeRun(const Workspace& workspace, const std::string& run)
     if (workspace.isActive(run)) {
         return fail(ErrorCode::RunActive, { { "run", run } });
     }
+    forgetRun(workspace, run);
     for (const auto& folder : foldersOf(workspace, run)) {
         // A name with a dot is no run: what happens half-way is only a rest to be swept away.
         const fs::path gone = folder.parent_path() / (".removed-" + folder.filename().string());
@@ -90,7 +103,6 @@ Result<void> removeRun(const Workspace& workspace, const std::string& run)
             return failErrno(gone.string(), error.value());
         }
     }
-    forgetRun(workspace, run);
     return {};
 }
 

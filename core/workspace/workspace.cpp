@@ -290,24 +290,24 @@ Result<void> Workspace::resume(const std::string& run) const
     if (!waitUntilGone(*this, run, hasEnded ? 10s : 0s)) {
         return fail(ErrorCode::RunActive, { { "run", run } });
     }
-    if (summary.state == event::RunState::Completed) {
+    std::error_code noRepair;
+    if (summary.state == event::RunState::Completed && !fs::exists(dir.repair(), noRepair)) {
         return fail(ErrorCode::Invalid,
             { { "what", "the run " + run }, { "found", "Completed" },
                 { "allowed",
                     "only one that failed, was canceled or interrupted can be resumed" } });
     }
     std::error_code ignored;
-    fs::remove(dir.repair(), ignored); // of a repair that was interrupted: all that is open is wanted now
-    return launchAgain(run, *spec);
+    return launchAgain(run, *spec, fs::exists(dir.repair(), ignored) ? runtime::Life::Repair : runtime::Life::Whole);
 }
 
-Result<void> Workspace::launchAgain(const std::string& run, const pipeline::RunSpec& spec) const
+Result<void> Workspace::launchAgain(const std::string& run, const pipeline::RunSpec& spec, runtime::Life life) const
 {
     if (auto python = findInterpreter(spec.python, {}); !python) {
         return tl::unexpected<Error>(python.error());
     }
     forgetRun(*this, run);
-    if (auto launched = runtime::launch(runDir(run), spec.nodeCount()); !launched) {
+    if (auto launched = runtime::launch(runDir(run), spec.nodeCount(), life); !launched) {
         return tl::unexpected<Error>(launched.error());
     }
     return {};
@@ -336,11 +336,13 @@ Result<void> Workspace::repair(const std::string& run, const runtime::RepairRequ
     if (!waitUntilGone(*this, run, 10s)) {
         return fail(ErrorCode::RunActive, { { "run", run } });
     }
-    if (auto written = paths::writeFile(dir.repair(), json::serialize(request)); !written) {
+    runtime::RepairRequest named = request;
+    named.id = newRunName(); // an interrupted repair is known again by it
+    if (auto written = paths::writeFile(dir.repair(), json::serialize(named)); !written) {
         return written;
     }
-    auto launched = launchAgain(run, *spec);
-    if (!launched) {
+    auto launched = launchAgain(run, *spec, runtime::Life::Repair);
+    if (!launched && !isActive(run)) { // nobody is there to carry it out
         std::error_code ignored;
         fs::remove(dir.repair(), ignored);
     }

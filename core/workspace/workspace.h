@@ -5,6 +5,7 @@
 #include "core/base/error.h"
 #include "core/event/run_picture.h"
 #include "core/pipeline/resolver.h"
+#include "core/runtime/launcher.h"
 #include "core/runtime/repair.h"
 #include "core/runtime/run_dir.h"
 
@@ -70,7 +71,8 @@ public:
     /// Checks, freezes the job into a new run folder, and starts mpirun in a session of its own. InvalidJob when the file has
     /// errors (they are in `outcome`), with nothing made.
     [[nodiscard]] Result<void> start(const StartRequest& request, StartOutcome& outcome) const;
-    /// Starts the coordinator of an interrupted, failed or canceled run again. RunActive when one lives.
+    /// Starts the coordinator of an interrupted, failed or canceled run again; of an interrupted repair for the rest of that. RunActive when
+    /// one lives.
     [[nodiscard]] Result<void> resume(const std::string& run) const;
     /// Gives the coordinator of a run that goes on a repair, or starts that of a run that is over for just this one (also of a completed
     /// run). RunActive when it goes on and cannot take it. workspace::repair() is the way in.
@@ -81,7 +83,7 @@ public:
     [[nodiscard]] bool isActive(const std::string& run) const;
 
 private:
-    [[nodiscard]] Result<void> launchAgain(const std::string& run, const pipeline::RunSpec& spec) const;
+    [[nodiscard]] Result<void> launchAgain(const std::string& run, const pipeline::RunSpec& spec, runtime::Life life) const;
     [[nodiscard]] Result<void> findEarlierRuns(
         pipeline::RunSpec& spec, const std::string& resumeFrom) const;
 

@@ -89,6 +89,12 @@ class Repair(SheafTest):
         self.assertEqual({n for n, code in codes.items() if code == 1}, BAD)
         self.assertEqual(self.sheaf_json("status", run)["state"], "Completed")
 
+    def test_a_file_that_was_removed_from_the_code_is_a_change(self):
+        self.write("job/src/helper.py", "raise ImportError('stale')\n")
+        run = self.begin()
+        (self.folder / "job" / "src" / "helper.py").unlink()
+        self.assertIn("helper.py", self.sheaf("retry", run, "work", "--dry-run"))
+
     def test_what_succeeded_is_refused_and_numbers_that_are_not_there(self):
         run = self.begin()
         self.sheaf("retry", run, "work", "--batch", "3", code=2)

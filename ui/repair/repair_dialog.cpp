@@ -191,7 +191,7 @@ void RepairDialog::choose()
     const auto ignored = only(m_list, *picture, [](MiniBatchState state) { return state == MiniBatchState::Ignored; }).count();
     m_ignore->setVisible(failed > 0);
     m_count->setVisible(ignored > 0);
-    m_run->setEnabled(!m_list.isEmpty());
+    m_run->setEnabled(m_isCompared && !m_list.isEmpty()); // not before it is known which code there is to run
     m_run->setText(tr("&Run %1 again").arg(countText(m_list.count())));
 }
 
@@ -199,11 +199,14 @@ void RepairDialog::askCode()
 {
     m_context.run.askCodeDifference(this, m_step, [this](const Result<workspace::CodeDifference>& difference) {
         if (!difference) {
-            m_codeNote->setText(tr("Your code could not be compared with the run's: %1").arg(errorText(difference.error()).sentence));
+            m_codeNote->setText(tr("Your code could not be compared with the run's, so the run's is used: %1").arg(errorText(difference.error()).sentence));
             m_codeNote->show();
+            m_isCompared = true;
+            choose();
             return;
         }
-        m_code = difference->code;
+        m_isCompared = true;
+        choose();
         if (difference->files.empty()) {
             return;
         }
@@ -228,7 +231,6 @@ void RepairDialog::carryOut(const MiniBatchList& run, const MiniBatchList& ignor
     request.run = run.text();
     request.ignore = ignore.text();
     request.unignore = unignore.text();
-    request.code = m_code;
     m_context.run.repair(request, m_ownCode->isVisible() && m_ownCode->isChecked() && !run.isEmpty());
     accept();
 }

@@ -41,7 +41,7 @@ private:
     event::MiniBatchList m_asked; // what the filter chose
     std::uint64_t m_doneOnes = 0; // among them
     event::MiniBatchList m_list; // what would run
-    std::uint32_t m_code = 0; // state of the code that the step ran last
+    bool m_isCompared = false; // the user's code with the run's
     RepairModel* m_model;
     QLabel* m_heading;
     QLabel* m_note;

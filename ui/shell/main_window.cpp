@@ -13,6 +13,7 @@
 #include "ui/repair/repair_dialog.h"
 #include "ui/shell/file_keeper.h"
 #include "ui/shell/preferences_dialog.h"
+#include "ui/shell/run_notice.h"
 #include "ui/shell/run_page.h"
 #include "ui/shell/shortcuts_dialog.h"
 #include "ui/shell/start_page.h"
@@ -39,6 +40,7 @@
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QMimeData>
+#include <QPushButton>
 #include <QSettings>
 #include <QStackedWidget>
 #include <QStandardPaths>
@@ -59,7 +61,9 @@ MainWindow::MainWindow(AppContext& context)
     : m_context(context)
 {
     setObjectName(QStringLiteral("main.window"));
-    setWindowTitle(tr("Sheaf"));
+    m_notice = new RunNotice(m_context, *this);
+    connect(m_notice, &RunNotice::markChanged, this, &MainWindow::refreshTitle);
+    refreshTitle();
     setWindowIcon(icon(QStringLiteral("sheaf")));
     setAcceptDrops(true);
     setDockNestingEnabled(true);
@@ -409,7 +413,11 @@ void MainWindow::connectAll()
     };
     connect(&m_context.selection, &SelectionState::stepOpened, this, showDetails);
     connect(&m_context.selection, &SelectionState::fieldAsked, this, showDetails);
-    connect(&m_context.selection, &SelectionState::pageAsked, this, [this] { showPage(m_runPage); });
+    connect(&m_context.selection, &SelectionState::pageAsked, this, [this] {
+        if (m_context.run.isOpen()) {
+            showPage(m_runPage);
+        }
+    });
     connect(&m_context.selection, &SelectionState::debugAsked, this, [this] {
         showPage(m_runPage);
         tellOnlyLooked();
@@ -459,7 +467,10 @@ void MainWindow::connectAll()
             m_context.history.refresh();
         }
     });
-    connect(&m_context.run, &RunState::closed, this, [this] { refreshActions(); });
+    connect(&m_context.run, &RunState::closed, this, [this] {
+        m_isAskingCode = false;
+        refreshActions();
+    });
     connect(&m_context.run, &RunState::started, this, [this](const QString&, const QStringList& remarks) {
         showPage(m_runPage);
         m_context.history.refresh();
@@ -528,7 +539,8 @@ void MainWindow::openFile(const QString& file)
     m_context.history.setFolder(workspaceOf(file));
     showPage(m_canvas);
     m_problemsDock->raise();
-    setWindowTitle(tr("%1[*] — Sheaf").arg(QFileInfo(file).dir().dirName() + QLatin1Char('/') + QFileInfo(file).fileName()));
+    m_name = QFileInfo(file).dir().dirName() + QLatin1Char('/') + QFileInfo(file).fileName();
+    refreshTitle();
     refreshActions();
 }
 
@@ -598,15 +610,25 @@ void MainWindow::showPage(QWidget* page)
     refreshActions();
 }
 
+/// How the run is doing, then what is open.
+void MainWindow::refreshTitle()
+{
+    const QString name = m_name.isEmpty() && m_context.run.isOpen() ? m_context.run.run() : m_name;
+    const QString what = name.isEmpty() ? QString() : tr("%1[*] — ").arg(name);
+    setWindowTitle((m_notice->mark().isEmpty() ? QString() : m_notice->mark() + QStringLiteral(" · ")) + what + tr("Sheaf"));
+}
+
 /// A look at the tab says how the run is doing while the graph is worked on.
 void MainWindow::refreshModes()
 {
+    const QSignalBlocker blocker(m_modes); // a tab that is switched off chooses its neighbour
     const auto& run = m_context.run;
     m_modes->setTabEnabled(0, m_context.pipeline.isOpen());
     m_modes->setTabEnabled(1, run.isOpen() || run.isStarting());
     const QString state = !run.isOpen() ? QString() : run.isReplaying() ? tr("Replay") : run.isInterrupted() ? tr("Interrupted") : wordOf(run.picture().state());
     m_modes->setTabText(1, state.isEmpty() ? tr("Run") : tr("Run: %1").arg(state));
     m_modes->setTabIcon(1, run.isOpen() ? toneIcon(run.isInterrupted() ? Tone::Canceled : toneOf(run.picture().state()), devicePixelRatioF()) : QIcon());
+    m_modes->setCurrentIndex(m_pages->currentWidget() == m_runPage ? 1 : 0);
 }
 
 void MainWindow::run()
@@ -639,7 +661,10 @@ void MainWindow::resume()
             open << toQt(step.name);
         }
     }
-    lookAtCode(open);
+    if (std::exchange(m_isAskingCode, true)) {
+        return; // the answer to the last press is on its way
+    }
+    lookAtCode(m_context.run.run(), open, open.size());
 }
 
 /// Whether nothing can be done to the run as it is open; then it says why.
@@ -666,21 +691,48 @@ void MainWindow::askReport()
     dialog->open();
 }
 
-void MainWindow::lookAtCode(QStringList steps)
+void MainWindow::lookAtCode(const QString& run, QStringList steps, qsizetype openSteps)
 {
     if (steps.isEmpty()) {
+        m_isAskingCode = false;
         m_context.run.resume();
         return;
     }
     const QString step = steps.takeFirst();
-    m_context.run.askCodeDifference(this, step, [this, step, steps](const Result<workspace::CodeDifference>& difference) {
-        if (!difference || difference->files.empty()) {
-            lookAtCode(steps);
-            return;
+    m_context.run.askCodeDifference(this, step, [this, run, step, steps, openSteps](const Result<workspace::CodeDifference>& difference) {
+        if (m_context.run.run() != run) {
+            m_isAskingCode = false; // another run is looked at by now
+        } else if (!difference || difference->files.empty()) {
+            lookAtCode(run, steps, openSteps);
+        } else {
+            m_isAskingCode = false;
+            askWhichCode(step, openSteps);
         }
+    });
+}
+
+/// With one open step the dialog says all. With several, going on with all of them means the code that the run has.
+void MainWindow::askWhichCode(const QString& step, qsizetype openSteps)
+{
+    const auto repair = [this, step] {
         m_context.selection.setStep(step);
         (new RepairDialog(m_context, QStringLiteral("state:unfinished,failed,timedout,canceled"), this))->open();
-    });
+    };
+    if (openSteps == 1) {
+        repair();
+        return;
+    }
+    auto* box = new QMessageBox(QMessageBox::Question, tr("Go on with the run"),
+        tr("Your code of step %1 differs from the run's. Going on with all steps uses the code that the run has.").arg(step), QMessageBox::Cancel, this);
+    box->setObjectName(QStringLiteral("resume.ask"));
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    auto* own = box->addButton(tr("Only %1, with my code…").arg(step), QMessageBox::ActionRole);
+    auto* all = box->addButton(tr("Go on with all"), QMessageBox::AcceptRole);
+    connect(own, &QAbstractButton::clicked, this, repair);
+    connect(all, &QAbstractButton::clicked, this, [this] { m_context.run.resume(); });
+    connect(&m_context.run, &RunState::opened, box, &QWidget::close);
+    connect(&m_context.run, &RunState::closed, box, &QWidget::close);
+    box->open();
 }
 
 void MainWindow::stop()

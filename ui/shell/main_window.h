@@ -20,6 +20,7 @@ class FileKeeper;
 class HistoryPanel;
 class MessageBar;
 class StarterFilesDialog;
+class RunNotice;
 class RunPage;
 class StepDetails;
 
@@ -59,8 +60,10 @@ private:
     void showStart();
     void showPage(QWidget* page);
     void refreshModes();
+    void refreshTitle();
     void resume();
-    void lookAtCode(QStringList steps);
+    void lookAtCode(const QString& run, QStringList steps, qsizetype openSteps);
+    void askWhichCode(const QString& step, qsizetype openSteps);
     bool tellOnlyLooked();
     void askReport();
     void stop();
@@ -77,6 +80,8 @@ private:
     QTabBar* m_modes = nullptr; // graph or run
     CanvasPanel* m_canvas = nullptr;
     RunPage* m_runPage = nullptr;
+    RunNotice* m_notice = nullptr;
+    QString m_name; // of the file that is open
     StepDetails* m_details = nullptr;
     HistoryPanel* m_history = nullptr;
     QDockWidget* m_paletteDock = nullptr;
@@ -104,6 +109,7 @@ private:
     QStringList m_wantsFiles; // steps that were just made from templates
     QPointer<StarterFilesDialog> m_starter; // for one of them
     bool m_runWhenRead = false;
+    bool m_isAskingCode = false;
     bool m_isFresh = false; // opened, and not read yet
     bool m_hadErrors = false; // the last time it was read
     QByteArray m_graphLayout; // of the docks, as the user left them beside the graph

@@ -27,6 +27,8 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include <utility>
+
 namespace sheaf::ui {
 
 namespace {
@@ -94,7 +96,11 @@ RunPage::RunPage(AppContext& context, QWidget* parent)
         }
     });
     connect(&context.selection, &SelectionState::logAsked, this, [this] { m_tabs->setCurrentWidget(m_pages.value(QStringLiteral("logs"))); });
-    connect(&context.run, &RunState::opened, this, [this] { m_tabs->setCurrentIndex(0); });
+    connect(&context.run, &RunState::opened, this, [this] {
+        if (std::exchange(m_run, m_context.run.run()) != m_context.run.run()) { // it is said again when its job has been read
+            m_tabs->setCurrentIndex(0);
+        }
+    });
     for (const auto signal : { &RunState::opened, &RunState::closed, &RunState::activityChanged }) {
         connect(&context.run, signal, this, [this] { refreshTitle(); });
     }

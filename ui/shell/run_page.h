@@ -34,6 +34,7 @@ private:
     QTabWidget* m_tabs;
     QHash<QString, QWidget*> m_pages;
     QList<QAction*> m_actions;
+    QString m_run; // the one whose pages are shown
 };
 
 } // namespace sheaf::ui

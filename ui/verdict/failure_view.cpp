@@ -256,6 +256,7 @@ bool FailureView::refresh(const QStringList& steps)
     const int lineHeight = m_list->topLevelItemCount() > 0 ? m_list->visualItemRect(m_list->topLevelItem(0)).height() : 0;
     m_list->setMaximumHeight(m_list->header()->sizeHint().height() + lines * std::max(lineHeight, fontMetrics().height() + space::kMedium) + space::kMedium
         + (m_list->horizontalScrollBar()->maximum() > 0 ? m_list->horizontalScrollBar()->sizeHint().height() : 0));
+    m_list->setMinimumHeight(m_list->maximumHeight()); // the traceback below gives way, not the causes
     m_title->setText(groups == 0 ? tr("The entry script did not get ready") : groups == 1 ? tr("What failed, all for one cause") : tr("What failed, by cause: %1").arg(groups));
     showChosen();
     return count > 0;

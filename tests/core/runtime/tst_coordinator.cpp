@@ -183,6 +183,37 @@ RepairRequest repairing(const std::string& run)
     return request;
 }
 
+/// Two steps, the second needs the first; all completed, mini-batch 1 of the first tolerated as failed.
+std::vector<pipeline::StepSpec> chain()
+{
+    auto work = parallelStep("work");
+    work.parallel.maxRetries = 0;
+    return { work, parallelStep("next", { "work" }) };
+}
+void playChain(Play& play)
+{
+    play.begin();
+    play.planned(kFirst, 3);
+    play.answer(kFirst, 0);
+    play.answer(kFirst, 1, AttemptOutcome::Exception);
+    play.answer(kFirst, 2, AttemptOutcome::Exception);
+    play.drained(kFirst);
+    play.finalized(kFirst);
+    play.planned(kSecond, 1);
+    play.answer(kSecond, 0);
+    play.drained(kSecond);
+    play.finalized(kSecond);
+}
+std::vector<event::Event> told(const Play& one, const Play& other)
+{
+    auto events = one.effects.events;
+    events.insert(events.end(), other.effects.events.begin(), other.effects.events.end());
+    for (std::size_t i = 0; i < events.size(); ++i) {
+        events[i].sequence = i + 1;
+    }
+    return events;
+}
+
 } // namespace
 
 class tst_coordinator : public QObject
@@ -978,6 +1009,125 @@ private slots:
         after.drained(kSecond);
         after.finalized(kSecond);
         QVERIFY(after.effects.has("run ended Completed"));
+    }
+
+    void a_repair_of_a_completed_step_that_was_cut_off_is_finished_by_a_resume()
+    {
+        Play first(chain());
+        playChain(first);
+        Play cut(chain());
+        cut.coordinator.restore(first.effects.events);
+        cut.effects.spool = first.effects.spool;
+        cut.coordinator.repair(repairing("1-2"));
+        cut.begin();
+        cut.planned(kFirst, 3);
+        cut.answer(kFirst, 1); // … and then the coordinator dies
+
+        Play resumed(chain());
+        resumed.coordinator.restore(told(first, cut));
+        resumed.effects.spool = cut.effects.spool;
+        resumed.begin();
+        resumed.planned(kFirst, 3);
+        QCOMPARE(resumed.effects.all("to 0: assign"), std::string("to 0: assign work 2\n"));
+        resumed.answer(kFirst, 2);
+        resumed.drained(kFirst);
+        resumed.finalized(kFirst);
+        for (std::size_t i = 0; i < 3; ++i) { // its rows are in the output
+            const auto& rows = resumed.effects.finalized.at(0).at(i);
+            QCOMPARE(rows.end - rows.begin, std::uint64_t { 4 });
+        }
+        QVERIFY(resumed.effects.has("next: reset")); // what it completed with is not what there is now
+    }
+
+    void a_repair_in_which_nothing_came_to_be_runs_no_other_step_again()
+    {
+        Play first(chain());
+        playChain(first);
+        Play repaired(chain());
+        repaired.coordinator.restore(told(first, Play(chain())));
+        repaired.effects.spool = first.effects.spool;
+        repaired.coordinator.repair(repairing("1"));
+        repaired.begin();
+        repaired.planned(kFirst, 3);
+        repaired.answer(kFirst, 1, AttemptOutcome::Exception);
+        repaired.drained(kFirst);
+        repaired.finalized(kFirst);
+        QVERIFY(!repaired.effects.has("next: reset"));
+        QVERIFY(repaired.effects.has("run ended Completed"));
+    }
+
+    void what_needs_another_failed_step_does_not_keep_a_repair_waiting()
+    {
+        auto steps = repairSteps();
+        steps.push_back(commandStep("both", { "work", "other" }));
+        Play before(steps);
+        before.begin();
+        before.say(kNode0, CommandGone { StepIndex(2), false, false, 1, "exited with 1" });
+        before.planned(kFirst, 1);
+        before.answer(kFirst, 0, AttemptOutcome::Exception);
+        before.drained(kFirst);
+        before.finalized(kFirst);
+        Play after(steps);
+        after.coordinator.restore(told(before, Play(steps)));
+        after.effects.spool = before.effects.spool;
+        after.coordinator.repair(repairing("0"));
+        after.begin();
+        after.planned(kFirst, 1);
+        after.answer(kFirst, 0);
+        after.drained(kFirst);
+        after.finalized(kFirst);
+        QVERIFY(after.effects.has("work: ended Completed"));
+        QVERIFY(after.effects.has("both: ended Canceled dependency"));
+        after.say(kNode0, CommandUp { StepIndex(1), 1 });
+        after.say(kNode0, CommandGone { StepIndex(1), false, false, 0, "exited with 0" });
+        QVERIFY(after.effects.has("run ended Failed"));
+    }
+
+    void a_repair_that_had_ended_when_its_coordinator_died_is_not_done_twice()
+    {
+        Play first(chain());
+        playChain(first);
+        RepairRequest request = repairing("1-2");
+        request.id = "once";
+        Play repaired(chain());
+        repaired.coordinator.restore(told(first, Play(chain())));
+        repaired.effects.spool = first.effects.spool;
+        repaired.coordinator.repair(request);
+        repaired.begin();
+        repaired.planned(kFirst, 3);
+        repaired.answer(kFirst, 1);
+        repaired.answer(kFirst, 2);
+        repaired.drained(kFirst);
+        repaired.finalized(kFirst); // `next` begins from nothing, and then the coordinator dies
+
+        Play again(chain());
+        again.coordinator.restore(told(first, repaired));
+        again.effects.spool = repaired.effects.spool;
+        again.coordinator.repair(request);
+        again.begin();
+        QVERIFY(!again.effects.has("work: started"));
+        again.planned(kSecond, 1);
+        again.answer(kSecond, 0);
+        again.drained(kSecond);
+        again.finalized(kSecond);
+        QVERIFY(again.effects.has("run ended Completed"));
+    }
+
+    void without_a_word_on_code_a_repair_keeps_the_one_of_before()
+    {
+        RepairRequest mended = repairing("0");
+        mended.code = 1;
+        const auto broken = brokenRun();
+        const auto once = repairOf(*broken, mended);
+        Play again(repairSteps());
+        again.coordinator.restore(told(*broken, *once));
+        again.effects.spool = once->effects.spool;
+        again.coordinator.repair(repairing("3"));
+        again.begin();
+        QVERIFY(!again.effects.has("work: code"));
+        again.planned(kFirst, 4);
+        again.answer(kFirst, 3);
+        QVERIFY(again.effects.has("work: 3 Done, code 1"));
     }
 
     void a_repair_while_the_run_goes_on_opens_what_failed()
