@@ -251,7 +251,7 @@ bool Coordinator::needs(const StepRun& step, const StepRun& other) const
 void Coordinator::beginRepairing(StepRun& step, double now)
 {
     // A coordinator that died after the step had ended and before the run had leaves nothing to repair, only steps that follow.
-    const bool isOver = step.restoredRepair == m_repair->id && step.restoredRepairEnded;
+    const bool isOver = !m_repair->id.empty() && step.restoredRepair == m_repair->id && step.restoredRepairEnded;
     if (!isOver) {
         step.state = StepState::NotStarted;
         step.repairing = true;

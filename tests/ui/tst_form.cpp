@@ -681,6 +681,10 @@ private slots:
         same(text(m_component), kComponent);
         auto* note = child<QLabel>(QStringLiteral("form.note.inputs.level"));
         QVERIFY2(note->isVisible() && note->text().contains(QStringLiteral("third")), qPrintable(note->text()));
+        catchUp(); // the same text read again takes nothing back
+        QVERIFY2(note->isVisible() && note->text().contains(QStringLiteral("third")), qPrintable(note->text()));
+        type(line("mini_batch_size"), "9"); // nor does an edit of another row
+        QVERIFY2(note->isVisible() && note->text().contains(QStringLiteral("third")), qPrintable(note->text()));
     }
 
     void a_field_is_promoted_by_way_of_an_input_of_the_step()

@@ -37,6 +37,19 @@ QToolButton* smallButton(QWidget* parent)
     return button;
 }
 
+/// Whom the row is about and what is written there.
+QStringList writtenState(const FormRow& row)
+{
+    QStringList state;
+    for (const FormCell& cell : row.cells) {
+        state << toQt(cell.step) << toQt(cell.text);
+        for (const FormEntry& entry : cell.entries) {
+            state << toQt(entry.name) << toQt(entry.value);
+        }
+    }
+    return state;
+}
+
 } // namespace
 
 FormRowView::FormRowView(const FormRow& row, QWidget* parent)
@@ -119,7 +132,10 @@ bool FormRowView::setRow(const FormRow& row)
             m_findingIsError = diagnostic.severity == spec::Severity::Error;
         }
     }
-    m_refusal.clear();
+    if (QStringList state = writtenState(row); state != m_state) { // the same row read again takes no refusal back
+        m_state = std::move(state);
+        m_refusal.clear();
+    }
     tell(FormModel::originText(row));
     return true;
 }

@@ -7,6 +7,7 @@
 #include "ui/inspector/form_model.h"
 #endif
 
+#include <QStringList>
 #include <QWidget>
 
 class QGridLayout;
@@ -58,7 +59,8 @@ private:
     bool m_isChanged = false;
     bool m_isChild = false;
     QString m_problem; // of what is being typed
-    QString m_refusal;
+    QString m_refusal; // stays until something else is written
+    QStringList m_state; // of whom and what is shown
     QString m_finding; // of what is written
     bool m_findingIsError = false;
     QString m_origin;
