@@ -63,6 +63,124 @@ bool mayCrossLines(std::string_view expression)
     return false;
 }
 
+/// Whether it speaks of the begin or end of all that is looked at (a line, never a block), or changes what "^" means. When in doubt, yes.
+bool bindsToText(std::string_view expression)
+{
+    for (std::size_t i = 0; i + 1 < expression.size(); ++i) {
+        const char next = expression[i + 1];
+        if (expression[i] == '\\') {
+            if (next == 'A' || next == 'z' || next == 'Z' || next == 'Q') {
+                return true;
+            }
+            ++i;
+        } else if (expression[i] == '(' && next == '?') {
+            const std::size_t letters = expression.find_first_not_of("is", i + 2); // (?i) and (?s) leave "^" and "$" alone
+            if (letters == std::string_view::npos || (expression[letters] != ':' && expression[letters] != ')')) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+bool isAscii(char c)
+{
+    return static_cast<unsigned char>(c) < 0x80;
+}
+
+/// Bytes of the UTF-8 character that begins at `at`: 1 when it is none.
+std::size_t lengthAt(std::string_view text, std::size_t at)
+{
+    const auto lead = static_cast<unsigned char>(text[at]);
+    const std::size_t length = lead < 0xC2 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 1;
+    for (std::size_t i = 1; i < length; ++i) {
+        if (at + i >= text.size() || (static_cast<unsigned char>(text[at + i]) & 0xC0U) != 0x80) {
+            return 1;
+        }
+    }
+    return length;
+}
+
+/// The class that begins at `at`, with the place behind it in `end`, as one over bytes: [aä] is (?:[a]|ä). nullopt: there is none.
+std::optional<std::string> classOverBytes(std::string_view expression, std::size_t at, std::size_t& end)
+{
+    const bool isNegated = expression.substr(at + 1, 1) == "^";
+    std::string letters; // each an alternative
+    std::string bytes; // the rest of the class
+    bool isRange = false;
+    std::size_t i = at + (isNegated ? 2 : 1);
+    for (const std::size_t first = i; i < expression.size() && (expression[i] != ']' || i == first);) {
+        std::size_t length = isAscii(expression[i]) ? 1 : lengthAt(expression, i);
+        if (expression[i] == '\\' && i + 1 < expression.size()) {
+            length = 2;
+        } else if (expression.substr(i, 2) == "[:") {
+            const std::size_t close = expression.find(":]", i + 2);
+            length = close == std::string_view::npos ? 1 : close + 2 - i;
+        }
+        const std::string_view item = expression.substr(i, length);
+        if (isAscii(item.back())) {
+            bytes += item;
+        } else {
+            const std::size_t letter = item.front() == '\\' ? i + 1 : i;
+            length = letter - i + lengthAt(expression, letter);
+            letters += '|';
+            letters += expression.substr(letter, lengthAt(expression, letter));
+            isRange = isRange || (i > first && expression[i - 1] == '-' && i - 1 > first)
+                || (expression.substr(i + length, 1) == "-" && expression.substr(i + length + 1, 1) != "]");
+        }
+        i += length;
+    }
+    end = std::min(i + 1, expression.size());
+    if (letters.empty() || i >= expression.size()) {
+        return std::string(expression.substr(at, end - at));
+    }
+    if (isNegated || isRange) {
+        return std::nullopt;
+    }
+    if (bytes.starts_with('^')) { // it was not the first
+        bytes.insert(0, 1, '\\');
+    }
+    return bytes.empty() ? "(?:" + letters.substr(1) + ")" : "(?:[" + bytes + "]" + letters + ")";
+}
+
+/// The library sees bytes, people see letters: those of several bytes that stand in a class, or have a "+" behind them, are put so that both mean
+/// the same. The problem names the class for which there is no such way.
+tl::expected<std::string, QueryProblem> overBytes(const std::string& expression)
+{
+    if (std::all_of(expression.begin(), expression.end(), isAscii)) {
+        return expression;
+    }
+    const std::string_view text = expression;
+    std::string out;
+    for (std::size_t i = 0; i < text.size();) {
+        if (text.substr(i, 2) == "\\Q") {
+            const std::size_t close = std::min(text.find("\\E", i), text.size());
+            out += text.substr(i, close - i);
+            i = close;
+        } else if (text[i] == '\\' && i + 1 < text.size() && isAscii(text[i + 1])) {
+            out += text.substr(i, 2);
+            i += 2;
+        } else if (text[i] == '[') {
+            std::size_t end = i;
+            const auto made = classOverBytes(text, i, end);
+            if (!made) {
+                return tl::unexpected<QueryProblem>(QueryProblem { QueryProblem::Kind::LettersOfClass, i, std::string(text.substr(i, end - i)) });
+            }
+            out += *made;
+            i = end;
+        } else if (const std::size_t length = lengthAt(text, i); length > 1) {
+            const bool isRepeated = i + length < text.size() && std::string_view("*+?{").find(text[i + length]) != std::string_view::npos;
+            out += isRepeated ? "(?:" : "";
+            out += text.substr(i, length);
+            out += isRepeated ? ")" : "";
+            i += length;
+        } else {
+            out += text[i++];
+        }
+    }
+    return out;
+}
+
 std::string literal(std::string_view text)
 {
     std::string escaped;
@@ -106,6 +224,9 @@ struct LogQuery::Compiled {
     Database database;
     Database places; // tells where matches begin; null when the library cannot for these
     bool crosses = false; // see mayCrossLines
+    bool byLine = false; // see bindsToText
+    bool seesLineEnds = false; // "$": a line ends before its '\r', for the library only before its '\n'
+    bool seesReturns = false; // a match may hold a '\r'
     bool matchesNothing = false; // a line that no expression is in matches, too: not "a"
     [[nodiscard]] bool holds(const std::vector<char>& seen) const; // what the program makes of the terms that were seen
 };
@@ -277,6 +398,9 @@ tl::expected<LogQuery, QueryProblem> LogQuery::parse(std::string_view text, bool
     if (text.empty()) {
         return tl::unexpected<QueryProblem>(QueryProblem {});
     }
+    if (hs_valid_platform() != HS_SUCCESS) {
+        return tl::unexpected<QueryProblem>(QueryProblem { QueryProblem::Kind::Processor, 0, {} });
+    }
     if (regular && hasOperators(text)) {
         if (auto problem = Reader(text, *compiled).read()) {
             return tl::unexpected<QueryProblem>(std::move(*problem));
@@ -286,8 +410,15 @@ tl::expected<LogQuery, QueryProblem> LogQuery::parse(std::string_view text, bool
     }
     for (std::string& term : compiled->terms) {
         compiled->largeLetters.push_back(hasLargeLetter(term, regular));
-        term = regular ? term : literal(term);
+        auto bytes = regular ? overBytes(term) : literal(term);
+        if (!bytes) {
+            return tl::unexpected<QueryProblem>(bytes.error());
+        }
+        term = std::move(*bytes);
         compiled->crosses = compiled->crosses || (regular && mayCrossLines(term));
+        compiled->byLine = compiled->byLine || (regular && bindsToText(term));
+        compiled->seesLineEnds = compiled->seesLineEnds || (regular && term.find('$') != std::string::npos);
+        compiled->seesReturns = compiled->seesReturns || (regular && term.find_first_of(".[\\(\r") != std::string::npos);
     }
     if (compiled->terms.size() == 1 && compiled->program.size() == 1) {
         compiled->program.clear();
@@ -371,8 +502,10 @@ std::vector<std::pair<std::size_t, std::size_t>> LogQuery::Scanner::places(std::
 
 void LogQuery::Scanner::linesIn(std::string_view block, std::uint64_t base, std::vector<std::uint64_t>& into)
 {
-    if (!m_compiled->matchesNothing) {
-        blockAsWhole(block, base, into);
+    const auto hasReturns = [block] { return !block.empty() && std::memchr(block.data(), '\r', block.size()) != nullptr; };
+    const bool byLine = m_compiled->matchesNothing || m_compiled->byLine || (m_compiled->seesLineEnds && hasReturns());
+    if (!byLine) {
+        blockAsWhole(block, base, into, m_compiled->seesReturns && hasReturns());
         return;
     }
     const char* at = block.data();
@@ -388,7 +521,7 @@ void LogQuery::Scanner::linesIn(std::string_view block, std::uint64_t base, std:
 }
 
 /// Many times as fast as line by line: the library runs through the block, and only where it stops is a line looked at.
-void LogQuery::Scanner::blockAsWhole(std::string_view block, std::uint64_t base, std::vector<std::uint64_t>& into)
+void LogQuery::Scanner::blockAsWhole(std::string_view block, std::uint64_t base, std::vector<std::uint64_t>& into, bool doubt)
 {
     struct Walk {
         std::string_view block;
@@ -429,7 +562,7 @@ void LogQuery::Scanner::blockAsWhole(std::string_view block, std::uint64_t base,
     }
     walk.lines.erase(std::unique(walk.lines.begin(), walk.lines.end()), walk.lines.end());
     for (const std::uint64_t begin : walk.lines) {
-        if (m_compiled->crosses || walk.doubtful || !m_compiled->program.empty()) {
+        if (m_compiled->crosses || doubt || walk.doubtful || !m_compiled->program.empty()) {
             const std::size_t end = std::min(block.find('\n', begin), block.size());
             if (!matches(withoutEnd(block.substr(begin, end - begin)))) {
                 continue; // found across a line end only, or what is found is not what was asked for

@@ -23,6 +23,8 @@ struct QueryProblem {
         OpenQuote, // a " has no second one
         Expected, // an operand or an operator is missing at `at`
         Expression, // the regular expression is not one: `detail` says why, in the library's words
+        LettersOfClass, // `detail` is a range or a negated class with letters beyond ASCII, which cannot be looked for
+        Processor, // without SSSE3 the library does not work
     };
     Kind kind = Kind::Empty;
     std::size_t at = 0; // byte of the text
@@ -31,8 +33,9 @@ struct QueryProblem {
 
 /// What is looked for in lines: a regular expression, or several in quotes joined by and, or, not and brackets:
 ///     time-?out              "KeyError" and not "station"              ("a" or "b") and "c"
-/// Small letters find large ones, too; an expression with a large letter finds just that (ASCII). Nothing spans lines. Expressions are Hyperscan's:
-/// Perl's without looking around and without references back. Not "regular": the text is looked for as it stands, quotes and all.
+/// Small letters find large ones, too; an expression with a large letter finds just that (ASCII). Nothing spans lines; a line ends before its "\r\n",
+/// and \A, \z and \Z are its begin and end. Expressions are Hyperscan's: Perl's without looking around and without references back, in which "."
+/// and \w are one byte; [äö] and ä+ mean letters. Not "regular": the text is looked for as it stands, quotes and all.
 /// A value that is shared; any thread may use it, each through a Scanner of its own.
 class LogQuery
 {
@@ -68,7 +71,8 @@ public:
     void linesIn(std::string_view block, std::uint64_t base, std::vector<std::uint64_t>& into);
 
 private:
-    void blockAsWhole(std::string_view block, std::uint64_t base, std::vector<std::uint64_t>& into);
+    /// `doubt`: each line that is found is asked by itself.
+    void blockAsWhole(std::string_view block, std::uint64_t base, std::vector<std::uint64_t>& into, bool doubt);
     std::shared_ptr<const Compiled> m_compiled;
     hs_scratch* m_scratch = nullptr;
 };

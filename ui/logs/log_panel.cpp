@@ -141,6 +141,10 @@ QString problemText(const logs::QueryProblem& problem)
         return LogPanel::tr("At letter %1: expressions are in quotes and joined by and, or, not: \"a\" and not \"b\".").arg(problem.at + 1);
     case logs::QueryProblem::Kind::Expression:
         return LogPanel::tr("This is no regular expression: %1. Switch .* off to look for it as it stands.").arg(toQt(problem.detail));
+    case logs::QueryProblem::Kind::LettersOfClass:
+        return LogPanel::tr("%1 cannot be looked for: of letters such as ä only single ones can stand between brackets, as in [aäö], no ranges, and not behind ^.").arg(toQt(problem.detail));
+    case logs::QueryProblem::Kind::Processor:
+        return LogPanel::tr("This machine cannot search: its processor lacks SSSE3.");
     }
     return {};
 }

@@ -139,6 +139,90 @@ private slots:
         }
     }
 
+    void any_expression_finds_in_a_block_what_it_finds_line_by_line()
+    {
+        const char* atoms[] = { "a", "b", ".", "$", "^", "\\A", "\\z", "\\Z", "\\b", "\\B", "\\s", "\\w", "[^a]", "(a|b)", "(?:ab)", "x?", "a*", "$|^" };
+        const char* pieces[] = { "a", "b", "x", " ", "ab", "" };
+        const char* ends[] = { "\n", "\r\n", "\n", "\r\r\n", "\rx\n" };
+        std::mt19937 random(3);
+        int tried = 0;
+        for (int round = 0; round < 700; ++round) {
+            std::string question;
+            for (int i = 1 + static_cast<int>(random() % 4); i > 0; --i) {
+                question += atoms[random() % std::size(atoms)];
+            }
+            const auto query = LogQuery::parse(question);
+            if (!query) {
+                continue; // not every row of atoms is an expression
+            }
+            ++tried;
+            LogQuery::Scanner scanner(*query);
+            std::string block;
+            std::vector<std::uint64_t> expected;
+            const bool plain = round % 3 == 0; // without any '\r'
+            for (int line = 0; line < 20; ++line) {
+                std::string text;
+                for (int i = static_cast<int>(random() % 4); i > 0; --i) {
+                    text += pieces[random() % std::size(pieces)];
+                }
+                const std::string end = plain ? "\n" : ends[random() % std::size(ends)];
+                std::string whole = text + end;
+                const std::size_t begin = block.size();
+                block += whole;
+                while (!whole.empty() && (whole.back() == '\n' || whole.back() == '\r')) {
+                    whole.pop_back();
+                }
+                if (scanner.matches(whole)) {
+                    expected.push_back(begin);
+                }
+            }
+            std::vector<std::uint64_t> found;
+            scanner.linesIn(block, 0, found);
+            QVERIFY2(found == expected, question.c_str());
+        }
+        QVERIFY2(tried > 350, std::to_string(tried).c_str());
+    }
+
+    void a_line_ends_before_its_carriage_return()
+    {
+        std::vector<std::uint64_t> found;
+        LogQuery::Scanner(*LogQuery::parse("failed$")).linesIn("it failed\r\nfailed too\r\nhas failed\n", 0, found);
+        QVERIFY(found == (std::vector<std::uint64_t> { 0, 23 }));
+    }
+
+    void the_begin_and_end_of_the_text_are_those_of_a_line()
+    {
+        const std::string block = "it failed\nfailed it\r\nfailed\n";
+        const auto linesOf = [&](const char* question) {
+            std::vector<std::uint64_t> found;
+            LogQuery::Scanner(*LogQuery::parse(question)).linesIn(block, 0, found);
+            return found;
+        };
+        QVERIFY(linesOf("\\Afailed") == (std::vector<std::uint64_t> { 10, 21 }));
+        QVERIFY(linesOf("failed\\z") == (std::vector<std::uint64_t> { 0, 21 }));
+        QVERIFY(linesOf("it\\Z") == (std::vector<std::uint64_t> { 10 }));
+        QVERIFY(linesOf("(?i)^FAILED$") == (std::vector<std::uint64_t> { 21 }));
+    }
+
+    void letters_of_several_bytes_are_letters()
+    {
+        QVERIFY(matches("^[äö]l$", "öl"));
+        QVERIFY(!matches("[äö]", "naïve")); // which shares a byte with both
+        QVERIFY(matches("^[xä-]+$", "xä-ä"));
+        QVERIFY(matches("^[]ä]+$", "ä]"));
+        QVERIFY(matches("^[ä^]+$", "^ä"));
+        QVERIFY(matches("^[[:digit:]\\sä]+$", "1 ä"));
+        QVERIFY(matches("^ä+$", "äää"));
+        QVERIFY(matches("^ä{2}b$", "ääb"));
+        QVERIFY(matches("^[€a]?$", "€"));
+        QVERIFY(matches("\"[äö]x\" and not \"ü?y\"", "äx"));
+        QVERIFY(matches("[äö]", "[äö]", false));
+        for (const char* refused : { "[^ä]", "x[ä-ö]", "[a-ö]" }) {
+            QVERIFY2(problemOf(refused) == QueryProblem::Kind::LettersOfClass, refused);
+        }
+        QCOMPARE(LogQuery::parse("x[ä-ö]+").error().detail, std::string("[ä-ö]"));
+    }
+
     void large_turns_are_halved_without_losing_a_line()
     {
         const test::TempFolder folder;
