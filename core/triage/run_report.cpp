@@ -360,24 +360,25 @@ private:
         if (!step.initTraceback.empty()) {
             add("<details open><summary>init()</summary><pre>{}</pre></details>\n", escaped(step.initTraceback));
         }
-        std::vector<std::size_t> order(all.size());
-        for (std::size_t i = 0; i < order.size(); ++i) {
-            order[i] = i;
+        auto order = largestGroups(step);
+        const std::size_t failedNow = order.size();
+        for (std::size_t number = 1; number <= all.size(); ++number) { // those of which none is failed any more
+            if (std::none_of(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(failedNow), [&](const auto& one) { return one.first == number; })) {
+                order.emplace_back(number, 0);
+            }
         }
-        const auto now = failedByGroup(step);
-        std::stable_sort(order.begin(), order.end(),
-            [&](std::size_t a, std::size_t b) { return std::pair(now[a], all[a].members.size()) > std::pair(now[b], all[b].members.size()); });
         for (std::size_t i = 0; i < order.size(); ++i) {
-            const auto& group = all[order[i]];
+            const auto [number, now] = order[i];
+            const auto& group = all[number - 1];
             const std::size_t members = group.members.size();
-            add("<details{}><summary><strong>{}</strong> {} failed{} · {}</summary>\n", i < kGroupsOpen ? " open" : "", text::humanCount(now[order[i]]),
-                now[order[i]] == 1 ? "mini-batch" : "mini-batches", members > now[order[i]] ? fmt::format(", {} at some time", text::humanCount(members)) : std::string(),
+            add("<details{}><summary><strong>{}</strong> {} failed{} · {}</summary>\n", i < kGroupsOpen ? " open" : "", text::humanCount(now),
+                now == 1 ? "mini-batch" : "mini-batches", members > now ? fmt::format(", {} at some time", text::humanCount(members)) : std::string(),
                 escaped(group.firstError));
             std::vector<std::string> where;
             for (const auto& [node, attempts] : group.nodes) {
                 where.push_back(std::to_string(node));
             }
-            add("<p class=\"muted\">Cause {}: {} tries on node {}, first of mini-batch {} at {}, last at {}</p>\n", order[i] + 1, text::humanCount(group.attempts),
+            add("<p class=\"muted\">Cause {}: {} tries on node {}, first of mini-batch {} at {}, last at {}</p>\n", number, text::humanCount(group.attempts),
                 text::join(where, ", "), group.firstMiniBatch.value, localTime(group.firstMicros), localTime(group.lastMicros));
             if (!group.firstTraceback.empty()) {
                 add("<pre>{}</pre>\n", escaped(group.firstTraceback));

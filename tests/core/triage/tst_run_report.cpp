@@ -83,6 +83,28 @@ private slots:
         QVERIFY(html.contains(QStringLiteral("<td class=\"set\">7</td><td class=\"muted\">set</td>")));
     }
 
+    /// As the verdict names them: how many failed so at some time does not matter.
+    void the_largest_group_comes_first_and_one_that_is_mended_last()
+    {
+        Told run(6);
+        run.end(5, "OSError: gone"); // mended below
+        run.end(0, "KeyError: 'x'");
+        for (const std::uint32_t number : { 1U, 2U, 3U }) {
+            run.end(number, "ValueError: bad");
+        }
+        for (const std::uint32_t number : { 2U, 3U, 5U }) {
+            run.end(number);
+        }
+        const QString html = run.html();
+        QStringList shown;
+        auto match = QRegularExpression(QStringLiteral("<strong>(\\d)</strong>[^<]*· (\\w+)")).globalMatch(html);
+        while (match.hasNext()) {
+            const auto one = match.next();
+            shown << one.captured(1) + one.captured(2);
+        }
+        QCOMPARE(shown, (QStringList { QStringLiteral("1KeyError"), QStringLiteral("1ValueError"), QStringLiteral("0OSError") }));
+    }
+
     void every_text_of_the_run_is_escaped()
     {
         const std::string evil = "<script>alert('\"&')</script>\x1b[31m";
