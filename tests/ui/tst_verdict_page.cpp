@@ -6,6 +6,7 @@
 #include "tests/support/temp_folder.h"
 #include "tests/support/test_runner.h"
 #include "tests/ui/real_run.h"
+#include "ui/run/mini_batch_page.h"
 #include "ui/run/result_view.h"
 #include "ui/state/app_context.h"
 #include "ui/style/theme.h"
@@ -259,6 +260,42 @@ private slots:
         QCOMPARE(debug.size(), 1);
         QCOMPARE(context.selection.step(), QStringLiteral("check"));
         QVERIFY(buttonSaying(page, QStringLiteral("Go on")) != nullptr);
+        QSignalSpy report(&context.selection, &SelectionState::reportAsked);
+        QTest::mouseClick(child<QPushButton>(page, "verdict.report"), Qt::LeftButton);
+        QCOMPARE(report.size(), 1);
+    }
+
+    /// A picture of long ago is not how the run stands.
+    void while_its_record_is_read_it_says_so()
+    {
+        const test::TempFolder folder;
+        RecordedRun run(folder);
+        failedRun(run);
+        AppContext context;
+        VerdictPage page(context);
+        show(page);
+        context.run.open(QString::fromStdString(run.spec.workspace), QStringLiteral("brave-otter"));
+        QCOMPARE(child<QLabel>(page, "hint.title")->text(), QStringLiteral("Reading the run"));
+        QTRY_VERIFY(context.run.isLoaded());
+        QTRY_VERIFY(plain(child<QLabel>(page, "verdict.sentence")).startsWith(QStringLiteral("check failed")));
+    }
+
+    void where_there_are_no_mini_batches_it_says_why()
+    {
+        const test::TempFolder folder;
+        RecordedRun run(folder);
+        failedRun(run);
+        AppContext context;
+        MiniBatchPage page(context);
+        show(page);
+        const auto* title = child<QLabel>(page, "hint.title");
+        QCOMPARE(title->text(), QStringLiteral("No run"));
+        run.open(context);
+        QTRY_COMPARE(title->text(), QStringLiteral("The whole run"));
+        context.selection.setStep(QStringLiteral("collect"));
+        QCOMPARE(title->text(), QStringLiteral("A command has no mini-batches"));
+        context.selection.setStep(QStringLiteral("check"));
+        QVERIFY(!title->isVisible());
     }
 
     void links_are_reached_by_the_keyboard()
@@ -353,6 +390,35 @@ private slots:
         QTRY_COMPARE(page.findChild<StateBadge*>()->word(), QStringLiteral("Failed"));
         QTRY_COMPARE(plain(sentence), QStringLiteral("check failed: 12 mini-batches failed, mini_batch_error_threshold allows 11."));
         QVERIFY(child<QPushButton>(page, "verdict.again")->isEnabled());
+    }
+
+    /// What lies between two lives is no work.
+    void a_run_that_was_resumed_has_the_rate_of_its_present_life()
+    {
+        const test::TempFolder folder;
+        RecordedRun run(folder);
+        run.beAlive();
+        run.startSecondsAgo(100'000);
+        run.begin(120);
+        run.work(0, 60);
+        run.startSecondsAgo(30);
+        RunStarted again;
+        again.run = run.spec.run;
+        again.steps = { "collect", "check" };
+        again.nodes = 2;
+        again.resumed = true;
+        run.tell(again);
+        run.tell(StepStarted { RecordedRun::kCheck, { NodeIndex(0), NodeIndex(1) }, 2 });
+        for (std::uint32_t i = 60; i < 110; ++i) {
+            run.attempt(i, AttemptOutcome::Done);
+        }
+        run.running(110);
+        run.write();
+        AppContext context;
+        VerdictPage page(context);
+        show(page);
+        run.open(context);
+        QTRY_VERIFY2(child<QLabel>(page, "verdict.counts")->text().contains(QStringLiteral(" per second")), qPrintable(child<QLabel>(page, "verdict.counts")->text()));
     }
 
     void a_completed_run_of_all_steps()

@@ -3,6 +3,7 @@
 #include "ui/verdict/verdict_page.h"
 
 #include "core/triage/budgets.h"
+#include "core/triage/pace.h"
 #include "ui/state/app_context.h"
 #include "ui/style/spacing.h"
 #include "ui/style/state_tone.h"
@@ -142,10 +143,11 @@ VerdictPage::VerdictPage(AppContext& context, QWidget* parent)
     : QWidget(parent)
     , m_context(context)
     , m_pages(new QStackedWidget(this))
-    , m_hint(new EmptyHint(QStringLiteral("play"), this))
+    , m_hint(new EmptyHint(QStringLiteral("run"), this))
     , m_scroll(new QScrollArea(this))
     , m_badge(new StateBadge(this))
     , m_times(new QLabel(this))
+    , m_report(new QPushButton(tr("&Save report…"), this))
     , m_raw(new QPushButton(tr("&Outputs + logs"), this))
     , m_sentence(new QLabel(this))
     , m_why(new QLabel(this))
@@ -222,6 +224,9 @@ QWidget* VerdictPage::buildHead()
 {
     m_times->setProperty("muted", true);
     m_times->setObjectName(QStringLiteral("verdict.times"));
+    m_report->setObjectName(QStringLiteral("verdict.report"));
+    m_report->setProperty("quiet", true);
+    m_report->setToolTip(tr("This verdict, the pictures and the settings as one HTML page, to keep or to send"));
     m_raw->setObjectName(QStringLiteral("verdict.raw"));
     m_raw->setProperty("quiet", true);
     m_raw->setToolTip(tr("job_result.txt and all other files, as the service names them"));
@@ -242,6 +247,7 @@ QWidget* VerdictPage::buildHead()
     row->setSpacing(space::kLarge);
     row->addWidget(m_badge);
     row->addWidget(m_times, 1);
+    row->addWidget(m_report);
     row->addWidget(m_raw);
     auto* column = new QVBoxLayout(head);
     column->setContentsMargins(0, 0, 0, 0);
@@ -258,6 +264,7 @@ void VerdictPage::connectAll()
 {
     connect(&m_soon, &QTimer::timeout, this, &VerdictPage::refresh);
     connect(&m_clock, &QTimer::timeout, this, &VerdictPage::refreshSoon);
+    connect(m_report, &QPushButton::clicked, this, [this] { m_context.selection.askReport(); });
     connect(m_raw, &QPushButton::clicked, this, [this] { m_context.selection.showPage(QStringLiteral("outputs")); });
     connect(&m_context.run, &RunState::changed, this, &VerdictPage::refreshSoon);
     connect(&m_context.run, &RunState::activityChanged, this, &VerdictPage::refresh);
@@ -327,7 +334,7 @@ void VerdictPage::refresh()
     const bool works = m_context.run.isOpen() && (m_context.run.isActive() || m_context.run.isStarting());
     works ? m_clock.start() : m_clock.stop();
     const QString step = m_context.selection.step();
-    if (!m_context.run.isOpen() || (!step.isEmpty() && m_context.run.step(step) == nullptr && !m_context.run.picture().steps().empty())) {
+    if (!m_context.run.isOpen() || m_context.run.isBeingRead() || (!step.isEmpty() && m_context.run.step(step) == nullptr && !m_context.run.picture().steps().empty())) {
         showHint();
         return;
     }
@@ -349,7 +356,12 @@ void VerdictPage::showHint()
 {
     m_pages->setCurrentWidget(m_hint);
     const bool chosen = !m_context.selection.step().isEmpty();
-    if (m_context.run.isOpen()) {
+    if (m_context.run.isBeingRead()) {
+        const StepPicture* lead = m_context.run.step(leadStep());
+        m_hint->setWords(tr("Reading the run"), lead != nullptr && lead->planned
+                ? tr("%1 of %2 mini-batches read.").arg(countText(lead->ended()), countText(lead->total()))
+                : tr("The verdict comes as soon as its record has been read."));
+    } else if (m_context.run.isOpen()) {
         m_hint->setWords(tr("Not part of this run"), tr("The step %1 came into the file later, or is disabled.").arg(m_context.selection.step()));
     } else if (!m_context.pipeline.isOpen()) {
         m_hint->setWords(tr("No run"), tr("Open a pipeline file and run it, or open a run from the history."));
@@ -430,9 +442,11 @@ void VerdictPage::showFigures()
         parts << tr("%1 items without a result").arg(countText(step->itemsFailed));
     }
     const std::int64_t now = m_context.run.liveMicros();
-    const std::int64_t end = step->isOver() ? step->endedMicros : now;
-    if (step->firstAttemptMicros > 0 && end > step->firstAttemptMicros && step->ended() > 0) {
-        parts << rateText(step->ended() / (static_cast<double>(end - step->firstAttemptMicros) * 1e-6));
+    // A step that was over before this life began has the pace that it had.
+    const std::int64_t life = m_context.run.picture().lifeMicros();
+    const triage::Pace pace = triage::paceOf(*step, step->isOver() ? step->endedMicros : now, step->isOver() && step->endedMicros < life ? 0 : life);
+    if (pace.ended > 0 && pace.seconds > 0) {
+        parts << rateText(pace.ended / pace.seconds);
     }
     if (now > 0 && !step->isOver()) {
         const auto live = std::count_if(step->workers.begin(), step->workers.end(), [](const event::WorkerNow& worker) { return !worker.ended; });
@@ -440,7 +454,7 @@ void VerdictPage::showFigures()
         if (std::abs(now - m_leftAsked) > kTimeLeftMicros || m_leftOf != lead) {
             m_leftAsked = now;
             m_leftOf = lead;
-            m_left = triage::timeLeft(*step, now, m_context.run.picture().lifeMicros());
+            m_left = triage::timeLeft(*step, now, life);
         }
         parts << (m_left ? tr("%1 left").arg(toQt(m_left->text)) : tr("time left cannot be told yet"));
     }
