@@ -204,6 +204,7 @@ int main(int argc, char** argv)
     arrange(model, "sort by elapsed", "< 1000", [&] { model.sort(MiniBatchModel::Elapsed, Qt::DescendingOrder); });
     arrange(model, "sort by error", "< 1000", [&] { model.sort(MiniBatchModel::ErrorText, Qt::DescendingOrder); });
     arrange(model, "sort by node", "< 1000", [&] { model.sort(MiniBatchModel::Node, Qt::AscendingOrder); });
+    arrange(model, "sort by silence", "< 1000", [&] { model.sort(MiniBatchModel::Silence, Qt::DescendingOrder); });
     arrange(model, "sort by number", "< 1000", [&] { model.sort(MiniBatchModel::Number, Qt::AscendingOrder); });
     arrange(model, "filter state:failed", "< 300", [&] { model.setFilter(triage::MiniBatchFilter("state:failed")); });
     arrange(model, "filter of four words", "< 300", [&] { model.setFilter(triage::MiniBatchFilter("state:failed,timedout node:3-7 dur:>2s err:/customer_\\d+1'/ -err:customer_11")); });

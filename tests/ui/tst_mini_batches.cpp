@@ -208,6 +208,31 @@ private slots:
         QVERIFY(rows.model.index(30, MiniBatchModel::ErrorText).data().toString().isEmpty());
     }
 
+    void the_silent_ones_come_first_and_move_when_they_write()
+    {
+        Rows rows(60, 20); // number 20 runs since second 5
+        for (std::uint32_t i = 30; i < 34; ++i) {
+            rows.told.tell({ event::AttemptStarted { StepIndex(0), MiniBatchIndex(i), AttemptId(i), NodeIndex(1), ProcessNumber(i), 10'000'000 } });
+        }
+        rows.model.setSource([&rows] { return rows.told.picture.step("work"); }, [] { return std::int64_t { 100'000'000 }; });
+        rows.model.setTails({ { MiniBatchIndex(31), { QStringLiteral("x"), 90'000'000 } }, { MiniBatchIndex(33), { QStringLiteral("x"), 60'000'000 } },
+            { MiniBatchIndex(30), { {}, 2'000'000 } } }); // of the last is only known what an earlier one wrote
+        rows.model.sort(MiniBatchModel::Silence, Qt::DescendingOrder);
+        const auto first = [&](std::size_t count) {
+            auto all = numbersOf(rows.model);
+            all.resize(count);
+            return all;
+        };
+        QCOMPARE(first(6), (std::vector<std::uint32_t> { 20, 30, 32, 33, 31, 0 }));
+        rows.model.sort(MiniBatchModel::Silence, Qt::AscendingOrder);
+        QCOMPARE(first(6), (std::vector<std::uint32_t> { 31, 33, 30, 32, 20, 0 })); // those that do not run come last
+        QCOMPARE(rows.model.index(0, MiniBatchModel::Silence).data().toString(), QStringLiteral("10 s"));
+        rows.model.setTails({ { MiniBatchIndex(20), { QStringLiteral("y"), 99'000'000 } } });
+        QTRY_COMPARE(first(1), (std::vector<std::uint32_t> { 20 }));
+        const QString tip = rows.model.headerData(MiniBatchModel::LastLine, Qt::Horizontal, Qt::ToolTipRole).toString();
+        QVERIFY2(tip.contains(QStringLiteral("cannot be sorted by")), qPrintable(tip));
+    }
+
     void many_rows_are_arranged_elsewhere_as_few_are_here()
     {
         Rows rows(50000, 40000);

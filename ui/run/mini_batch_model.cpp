@@ -68,6 +68,7 @@ void MiniBatchModel::setSource(std::function<const event::StepPicture*()> step, 
     m_inputBytes.clear();
     m_hasInputBytes = false;
     m_tails.clear();
+    m_wrote.clear();
     m_isPlain = m_wanted.filter.isEmpty() && m_wanted.order == RowOrder::Number && !m_wanted.isDescending;
     m_rows.clear();
     m_shown.clear();
@@ -92,9 +93,15 @@ void MiniBatchModel::setTails(const std::vector<std::pair<MiniBatchIndex, Tail>>
 {
     if (m_tails.size() > kMostTails) {
         m_tails.clear();
+        m_wrote.clear();
     }
+    bool hasMoved = false;
     for (const auto& [number, tail] : tails) {
         m_tails[number.value] = tail;
+        hasMoved = std::exchange(m_wrote[number.value], tail.micros) != tail.micros || hasMoved;
+    }
+    if (hasMoved && m_wanted.order == RowOrder::Silence) {
+        arrangeSoon();
     }
     if (rowCount() > 0) {
         emit dataChanged(index(0, Silence), index(rowCount() - 1, LastLine));
@@ -104,7 +111,7 @@ void MiniBatchModel::setTails(const std::vector<std::pair<MiniBatchIndex, Tail>>
 RowFacts MiniBatchModel::facts() const
 {
     const auto* step = m_step();
-    return { step, step->failures.numbers(), m_inputBytes, m_now() };
+    return { step, step->failures.numbers(), m_inputBytes, m_now(), &m_wrote };
 }
 
 std::shared_ptr<MiniBatchModel::Snapshot> MiniBatchModel::snapshot() const
@@ -120,6 +127,7 @@ std::shared_ptr<MiniBatchModel::Snapshot> MiniBatchModel::snapshot() const
         copy->groups = step->failures.numbers();
     }
     copy->inputBytes = m_inputBytes;
+    copy->wrote = m_wrote;
     copy->nowMicros = m_now();
     return copy;
 }
@@ -323,11 +331,8 @@ QVariant MiniBatchModel::text(std::uint32_t number, const event::MiniBatchNow& n
         return hasEnded && !isRunning ? QVariant(now.itemsFailed()) : QVariant();
     case Silence: {
         const auto tail = m_tails.find(number);
-        const std::int64_t time = m_now();
-        // What was written before this try began is not its own: then it is silent since it began.
-        return isRunning && time > 0 && tail != m_tails.end()
-            ? durationText(static_cast<double>(std::max<std::int64_t>(0, time - std::max(tail->second.micros, now.startMicros))) / 1e6)
-            : QString();
+        const double seconds = tail != m_tails.end() ? silenceOf(now, tail->second.micros, m_now()) : -1;
+        return seconds >= 0 ? durationText(seconds) : QString();
     }
     case LastLine: {
         const auto tail = m_tails.find(number);
@@ -393,7 +398,7 @@ QVariant MiniBatchModel::headerData(int section, Qt::Orientation orientation, in
         const QString tips[] = { tr("Number, and place in the output"), {}, tr("Hand-outs, the one under way included"), {}, {}, tr("When its last try began"),
             tr("Loading, run() and making rows of its last try; of a running one so far"), tr("Within run()"), tr("Items that came back"),
             tr("Items that did not come back"), tr("The last line of what its last try raised"), tr("Of a running one: since its process last wrote a line"),
-            tr("The last line that it wrote") };
+            tr("The last line that it wrote. It cannot be sorted by: only the lines of the rows in sight are read") };
         return tips[section];
     }
     if (role != Qt::DisplayRole) {
@@ -408,7 +413,7 @@ void MiniBatchModel::sort(int column, Qt::SortOrder order)
 {
     static const std::unordered_map<int, RowOrder> kOrders { { Number, RowOrder::Number }, { State, RowOrder::State }, { Tries, RowOrder::Tries },
         { Node, RowOrder::Node }, { Process, RowOrder::Process }, { Start, RowOrder::Start }, { Elapsed, RowOrder::Elapsed }, { RunTime, RowOrder::RunTime },
-        { ItemsOk, RowOrder::ItemsOk }, { ItemsFailed, RowOrder::ItemsFailed }, { ErrorText, RowOrder::Error } };
+        { ItemsOk, RowOrder::ItemsOk }, { ItemsFailed, RowOrder::ItemsFailed }, { ErrorText, RowOrder::Error }, { Silence, RowOrder::Silence } };
     const auto wanted = kOrders.find(column);
     if (wanted == kOrders.end()) {
         return; // what is known of the rows in sight only is no order for all

@@ -45,6 +45,7 @@ public:
     [[nodiscard]] const triage::MiniBatchFilter& filter() const { return m_wanted.filter; }
     /// What `size:` looks at; asked for with inputBytesWanted().
     void setInputBytes(std::vector<std::uint64_t> bytes);
+    /// In the order of silence the running ones come first, so that who asks for lines asks for all of them.
     void setTails(const std::vector<std::pair<MiniBatchIndex, Tail>>& tails);
     /// Mini-batches that events touched; `isPlanned` when their number has changed.
     void onChanged(const std::vector<MiniBatchIndex>& touched, bool isPlanned);
@@ -56,6 +57,7 @@ public:
     [[nodiscard]] const event::StepPicture* step() const { return m_step(); }
     [[nodiscard]] std::int64_t nowMicros() const { return m_now(); }
     [[nodiscard]] std::uint32_t total() const;
+    [[nodiscard]] RowOrder order() const { return m_wanted.order; }
     /// The work thread is arranging.
     [[nodiscard]] bool isArranging() const { return m_isArranging; }
     [[nodiscard]] MiniBatchIndex at(int row) const;
@@ -103,6 +105,7 @@ private:
     std::vector<std::uint64_t> m_inputBytes;
     bool m_hasInputBytes = false;
     std::unordered_map<std::uint32_t, Tail> m_tails;
+    std::unordered_map<std::uint32_t, std::int64_t> m_wrote; // Tail::micros: what rows are put in order by
     std::shared_ptr<Snapshot> m_spare; // the last copy, to copy into again
     QTimer m_rearrange;
 };
@@ -113,8 +116,9 @@ struct MiniBatchModel::Snapshot {
     std::vector<std::uint32_t> groups;
     std::vector<std::uint64_t> inputBytes;
     std::int64_t nowMicros = 0;
+    std::unordered_map<std::uint32_t, std::int64_t> wrote;
 
-    [[nodiscard]] RowFacts facts() const { return { &step, groups, inputBytes, nowMicros }; }
+    [[nodiscard]] RowFacts facts() const { return { &step, groups, inputBytes, nowMicros, &wrote }; }
 };
 
 } // namespace sheaf::ui

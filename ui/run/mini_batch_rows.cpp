@@ -41,8 +41,9 @@ struct KeyOf {
     RowOrder order;
     std::int64_t nowMicros;
     const std::vector<std::uint32_t>& ranks;
+    const std::unordered_map<std::uint32_t, std::int64_t>* wrote;
 
-    std::uint64_t operator()(const MiniBatchNow& now) const
+    std::uint64_t operator()(std::uint32_t number, const MiniBatchNow& now) const
     {
         switch (order) {
         case RowOrder::Number:
@@ -67,6 +68,17 @@ struct KeyOf {
             return now.lastEvent != 0 ? std::uint64_t { now.itemsFailed() } + 1 : 0;
         case RowOrder::Error:
             return now.error < ranks.size() ? ranks[now.error] : 0;
+        case RowOrder::Silence: {
+            if (now.state != event::MiniBatchState::Running) {
+                return 0;
+            }
+            std::int64_t last = 0;
+            if (wrote != nullptr) {
+                const auto known = wrote->find(number);
+                last = known != wrote->end() ? known->second : 0;
+            }
+            return sortable(silenceOf(now, last, nowMicros));
+        }
         }
         return 0;
     }
@@ -81,12 +93,12 @@ void sortRows(std::vector<std::uint32_t>& rows, const RowFacts& facts, const Row
         return;
     }
     const std::vector<std::uint32_t> ranks = wanted.order == RowOrder::Error ? ranksOf(facts.step->errors) : std::vector<std::uint32_t>();
-    const KeyOf keyOf { wanted.order, facts.nowMicros, ranks };
+    const KeyOf keyOf { wanted.order, facts.nowMicros, ranks, facts.wrote };
     struct Keyed { std::uint64_t key; std::uint32_t number; };
     std::vector<Keyed> keys;
     keys.reserve(rows.size());
     for (const std::uint32_t number : rows) {
-        const std::uint64_t key = keyOf(facts.step->miniBatches[number]);
+        const std::uint64_t key = keyOf(number, facts.step->miniBatches[number]);
         const bool isUnknown = key == 0 && wanted.order != RowOrder::State && wanted.order != RowOrder::Tries && wanted.order != RowOrder::ItemsOk;
         keys.push_back({ isUnknown ? ~std::uint64_t { 0 } : wanted.isDescending ? ~key : key, number }); // what has none comes last, either way
     }
@@ -112,6 +124,15 @@ double secondsOf(const MiniBatchNow& now, std::int64_t nowMicros)
         return nowMicros > 0 ? std::max(0.0, static_cast<double>(nowMicros - now.startMicros) / 1e6) : -1;
     }
     return now.lastEvent != 0 ? static_cast<double>(now.elapsedSeconds) : -1;
+}
+
+double silenceOf(const MiniBatchNow& now, std::int64_t wroteMicros, std::int64_t nowMicros)
+{
+    if (now.state != event::MiniBatchState::Running || nowMicros <= 0) {
+        return -1;
+    }
+    // What was written before this try began is not its own: then it is silent since it began.
+    return static_cast<double>(std::max<std::int64_t>(0, nowMicros - std::max(wroteMicros, now.startMicros))) / 1e6;
 }
 
 std::vector<std::uint32_t> arrangeRows(const RowFacts& facts, const RowsWanted& wanted)

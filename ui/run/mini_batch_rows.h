@@ -9,12 +9,13 @@
 
 #include <cstdint>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 /// Which mini-batches a list shows, in which order: pure functions, so that a million are done in another thread.
 namespace sheaf::ui {
 
-enum class RowOrder { Number, State, Tries, Node, Process, Start, Elapsed, RunTime, ItemsOk, ItemsFailed, Error };
+enum class RowOrder { Number, State, Tries, Node, Process, Start, Elapsed, RunTime, ItemsOk, ItemsFailed, Error, Silence };
 
 /// What is wanted of the rows. A value.
 struct RowsWanted {
@@ -29,6 +30,7 @@ struct RowFacts {
     std::span<const std::uint32_t> groups; // FailureGroups::numbers()
     std::span<const std::uint64_t> inputBytes; // plan::inputBytesOf(); empty: not known
     std::int64_t nowMicros = 0; // 0: the run does not go on
+    const std::unordered_map<std::uint32_t, std::int64_t>* wrote = nullptr; // running ones, as far as known: when they last wrote
 };
 
 /// Numbers of the chosen ones in their order; equals are in order of number. A million: filter and sort in some tenths of a second.
@@ -36,6 +38,9 @@ struct RowFacts {
 
 /// Seconds of its last attempt, or so far; below 0: not known.
 [[nodiscard]] double secondsOf(const event::MiniBatchNow& now, std::int64_t nowMicros);
+
+/// Seconds since a running one last wrote, or began; below 0: not a running one.
+[[nodiscard]] double silenceOf(const event::MiniBatchNow& now, std::int64_t wroteMicros, std::int64_t nowMicros);
 
 /// "3-17,20" of numbers in rising order: what `id:` wants.
 [[nodiscard]] QString idList(std::span<const std::uint32_t> numbers);

@@ -87,9 +87,9 @@ void MiniBatchTable::buildView()
     });
     auto* copy = new QShortcut(QKeySequence::Copy, m_view, nullptr, nullptr, Qt::WidgetShortcut); // the view's own copies one cell
     connect(copy, &QShortcut::activated, this, [this] { copyRows(); });
-    // Columns that are known of the rows in sight only have no order: the mark goes back to where it was.
+    // What is known of the rows in sight only has no order: the mark goes back to where it was.
     connect(m_view->horizontalHeader(), &QHeaderView::sortIndicatorChanged, this, [this](int column, Qt::SortOrder order) {
-        if (column == MiniBatchModel::Silence || column == MiniBatchModel::LastLine) {
+        if (column == MiniBatchModel::LastLine) {
             m_view->horizontalHeader()->setSortIndicator(m_sortColumn, m_sortOrder);
             return;
         }
@@ -254,6 +254,18 @@ void MiniBatchTable::askLastLines()
     std::vector<MiniBatchIndex> seen;
     for (int row = first; row <= std::min(last, m_model.rowCount() - 1); ++row) {
         seen.push_back(m_model.at(row));
+    }
+    const auto* picture = m_model.step();
+    if (m_model.order() == RowOrder::Silence && picture != nullptr) {
+        // The running ones were first when the rows were arranged, and as many as now, nearly: the others are no further back.
+        const auto running = static_cast<int>(picture->count(event::MiniBatchState::Running));
+        for (int row = 0; row < std::min(m_model.rowCount(), 2 * running); ++row) {
+            const std::uint32_t number = m_model.at(row).value;
+            const bool isRunning = number < picture->miniBatches.size() && picture->miniBatches[number].state == event::MiniBatchState::Running;
+            if (isRunning && (row < first || row > last)) {
+                seen.push_back(m_model.at(row));
+            }
+        }
     }
     m_context.run.askLastLines(this, *step, seen, [this, visit = m_visit](const std::vector<RunState::LastLine>& lines) {
         m_isAskingLines = false;
