@@ -12,6 +12,7 @@
 #include "ui/metrics/series_chart.h"
 #include "ui/state/app_context.h"
 #include "ui/style/theme.h"
+#include "ui/widgets/empty_hint.h"
 #endif
 
 #include <QApplication>
@@ -189,7 +190,9 @@ private slots:
         AppContext context;
         MetricsPanel panel(context);
         panel.show();
-        QVERIFY(panel.findChild<QLabel*>(QStringLiteral("metrics.interval"))->text().startsWith(QStringLiteral("No figures yet")));
+        QVERIFY(panel.findChild<EmptyHint*>()->isVisible());
+        QCOMPARE(panel.findChild<EmptyHint*>()->title(), QStringLiteral("No figures yet"));
+        QVERIFY(!panel.findChild<QLabel*>(QStringLiteral("metrics.interval"))->isVisible());
     }
 };
 

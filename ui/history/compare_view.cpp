@@ -101,6 +101,7 @@ CompareView::CompareView(AppContext& context, QWidget* parent)
     , m_context(context)
     , m_other(new QComboBox(this))
     , m_swap(new QPushButton(tr("S&wap A and B"), this))
+    , m_bar(new QWidget(this))
     , m_pages(new QStackedWidget(this))
     , m_hint(new EmptyHint(QStringLiteral("history"), this))
     , m_sides(new QLabel(this))
@@ -113,7 +114,7 @@ CompareView::CompareView(AppContext& context, QWidget* parent)
     m_swap->setCheckable(true);
     auto* label = new QLabel(tr("Compare &with"), this);
     label->setBuddy(m_other);
-    auto* bar = new QHBoxLayout;
+    auto* bar = new QHBoxLayout(m_bar);
     bar->setContentsMargins(space::kPanel, space::kMedium, space::kPanel, space::kMedium);
     bar->setSpacing(space::kMedium);
     bar->addWidget(label);
@@ -125,7 +126,7 @@ CompareView::CompareView(AppContext& context, QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
-    layout->addLayout(bar);
+    layout->addWidget(m_bar);
     layout->addWidget(m_pages, 1);
 
     connect(m_other, &QComboBox::activated, this, [this] {
@@ -168,7 +169,7 @@ QWidget* CompareView::buildContent()
     m_times.table->setHeaderLabels({ tr("Step"), tr("Of"), tr("A"), tr("B"), tr("B against A") });
     m_failures.table->setHeaderLabels({ tr("Step"), tr("In B"), tr("A"), tr("B"), tr("Error"), tr("Place") });
     for (const auto& [table, widths] : { std::pair(m_settings.table, QList<int> { 130, 260, 260 }), std::pair(m_times.table, QList<int> { 130, 130, 120, 120 }),
-             std::pair(m_failures.table, QList<int> { 130, 100, 70, 70, 420 }) }) {
+             std::pair(m_failures.table, QList<int> { 130, 120, 70, 70, 420 }) }) {
         for (int i = 0; i < widths.size(); ++i) {
             table->setColumnWidth(i, widths[i]);
         }
@@ -227,6 +228,7 @@ void CompareView::listRuns()
     m_other->setCurrentIndex(wanted >= 0 ? wanted : m_other->findData(likeliest()));
     m_other->setEnabled(m_other->count() > 0);
     m_swap->setEnabled(m_other->count() > 0);
+    m_bar->setVisible(m_other->count() > 0); // nothing to choose: the hint below says it all
     ask();
 }
 

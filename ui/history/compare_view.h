@@ -54,6 +54,7 @@ private:
     AppContext& m_context;
     QComboBox* m_other;
     QPushButton* m_swap;
+    QWidget* m_bar;
     QStackedWidget* m_pages;
     EmptyHint* m_hint;
     QLabel* m_sides;

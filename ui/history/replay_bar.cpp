@@ -21,6 +21,7 @@
 #include <QToolButton>
 
 #include <algorithm>
+#include <map>
 
 namespace sheaf::ui {
 
@@ -29,6 +30,7 @@ namespace {
 constexpr int kTickMilliseconds = 40;
 constexpr int kSliderSteps = 10000; // over the run, whatever its length
 constexpr int kMarkHeight = 5;
+constexpr int kMarkWidth = 2;
 
 } // namespace
 
@@ -49,14 +51,21 @@ void MomentSlider::paintEvent(QPaintEvent* event)
     QStyleOptionSlider option;
     initStyleOption(&option);
     const int handle = style()->pixelMetric(QStyle::PM_SliderLength, &option, this);
-    QPainter painter(this);
-    int drawn = -1;
+    std::map<int, int> marks; // by place: how many
     for (const int moment : m_moments) {
         const int x = QStyle::sliderPositionFromValue(minimum(), maximum(), moment, width() - handle) + handle / 2;
-        if (x != drawn) { // many failures may be one pixel
-            painter.fillRect(x, height() - kMarkHeight, 2, kMarkHeight, toneColor(Tone::Failed));
-            drawn = x;
-        }
+        ++marks[x - x % kMarkWidth];
+    }
+    int most = 1;
+    for (const auto& [x, count] : marks) {
+        most = std::max(most, count);
+    }
+    // Thousands of failures fill the whole length: where many came at once the marks are stronger, so that this is seen still.
+    QPainter painter(this);
+    for (const auto& [x, count] : marks) {
+        QColor color = toneColor(Tone::Failed);
+        color.setAlphaF(most == 1 ? 1.0F : 0.4F + 0.6F * static_cast<float>(count) / static_cast<float>(most));
+        painter.fillRect(x, height() - kMarkHeight, kMarkWidth, kMarkHeight, color);
     }
 }
 

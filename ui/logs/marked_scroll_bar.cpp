@@ -16,7 +16,9 @@ void MarkedScrollBar::setMarks(std::vector<Marks> marks)
 
 void MarkedScrollBar::paintEvent(QPaintEvent* event)
 {
-    QScrollBar::paintEvent(event);
+    if (maximum() > minimum()) { // a handle that cannot be moved says nothing
+        QScrollBar::paintEvent(event);
+    }
     QStyleOptionSlider option;
     initStyleOption(&option);
     const QRect groove = style()->subControlRect(QStyle::CC_ScrollBar, &option, QStyle::SC_ScrollBarGroove, this);

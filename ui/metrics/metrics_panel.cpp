@@ -8,6 +8,7 @@
 #include "ui/style/spacing.h"
 #include "ui/text/convert.h"
 #include "ui/text/format.h"
+#include "ui/widgets/empty_hint.h"
 
 #include <QGridLayout>
 #include <QLabel>
@@ -40,6 +41,7 @@ MetricsPanel::MetricsPanel(AppContext& context, QWidget* parent)
     : QWidget(parent)
     , m_context(context)
     , m_interval(new QLabel(this))
+    , m_hint(new EmptyHint(QStringLiteral("chart"), this))
 {
     setObjectName(QStringLiteral("metrics.panel"));
     m_interval->setObjectName(QStringLiteral("metrics.interval"));
@@ -81,6 +83,7 @@ MetricsPanel::MetricsPanel(AppContext& context, QWidget* parent)
     layout->setContentsMargins(space::kMedium, space::kMedium, space::kMedium, space::kMedium);
     layout->addWidget(m_interval, 0, Qt::AlignTop);
     layout->addWidget(m_area, 1);
+    layout->addWidget(m_hint, 1);
     m_settle.setSingleShot(true);
     connect(&m_settle, &QTimer::timeout, this, [this] { refresh(); });
     connect(&m_context.run, &RunState::samplesAdded, this, &MetricsPanel::refreshSoon);
@@ -179,9 +182,12 @@ void MetricsPanel::refresh()
 void MetricsPanel::draw(const Figures& figures)
 {
     m_area->setVisible(figures.interval > 0); // empty axes say nothing
+    m_interval->setVisible(figures.interval > 0);
+    m_hint->setVisible(figures.interval <= 0);
     if (figures.interval <= 0) {
-        m_interval->setText(m_context.run.isOpen() && m_context.run.isOver() ? tr("No figures: they are taken once a second, and this was over sooner.")
-                                                                             : tr("No figures yet: the first comes a second after the run has begun."));
+        const bool isOver = m_context.run.isOpen() && m_context.run.isOver();
+        m_hint->setWords(isOver ? tr("No figures") : tr("No figures yet"),
+            isOver ? tr("They are taken once a second, and this was over sooner.") : tr("Processor, memory, disk and network: the first come a second after the run has begun."));
         return;
     }
     for (std::size_t i = 0; i < m_charts.size(); ++i) {

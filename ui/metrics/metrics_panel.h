@@ -20,6 +20,7 @@ class QScrollArea;
 namespace sheaf::ui {
 
 class AppContext;
+class EmptyHint;
 class NodeHeat;
 class SeriesChart;
 
@@ -60,6 +61,7 @@ private:
     AppContext& m_context;
     WorkThread m_thread;
     QLabel* m_interval;
+    EmptyHint* m_hint;
     QScrollArea* m_area = nullptr;
     NodeHeat* m_heat = nullptr;
     std::vector<Chart> m_charts;

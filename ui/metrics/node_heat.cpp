@@ -108,7 +108,8 @@ void NodeHeat::paintEvent(QPaintEvent*)
         if (top - named >= painter.fontMetrics().height()) {
             named = top;
             painter.setPen(theme().muted);
-            painter.drawText(QRectF(0, top, kNames - space::kSmall, painter.fontMetrics().height()), Qt::AlignRight, m_lines[row].name);
+            const double letters = painter.fontMetrics().height();
+            painter.drawText(QRectF(0, std::min(top + (height - letters) / 2, rect().bottom() - letters), kNames - space::kSmall, letters), Qt::AlignRight | Qt::AlignVCenter, m_lines[row].name);
         }
     }
     if (m_cursor >= m_first && m_cursor <= m_last) {

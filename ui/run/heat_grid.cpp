@@ -28,7 +28,7 @@ using event::MiniBatchState;
 constexpr int kFrameMilliseconds = 20;
 constexpr int kRearrangeMilliseconds = 1000;
 constexpr std::uint32_t kHere = 20000; // so many are put in order within a frame
-constexpr std::array kEdges { 24, 18, 12, 6, 3 }; // logical pixels
+constexpr std::array kEdges { 24, 18, 15, 12, 9, 6, 3 }; // logical pixels
 constexpr int kSignEdge = 12; // from here on cells carry the sign of their state
 constexpr double kSlowSeconds = 5;
 constexpr double kSlowTimes = 2;

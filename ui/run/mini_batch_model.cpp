@@ -9,6 +9,7 @@
 #include "ui/text/format.h"
 
 #include <QBrush>
+#include <QIcon>
 #include <QPainter>
 #include <QPixmap>
 #include <QPixmapCache>
@@ -28,9 +29,9 @@ constexpr std::size_t kMostTails = 20000;
 constexpr int kGlyph = 14;
 
 /// The glyph of a state, painted once per state and theme.
-QPixmap glyphOf(Tone tone)
+QPixmap glyphOf(Tone tone, bool isChosen)
 {
-    const QString key = QStringLiteral("sheaf-glyph/%1/%2").arg(static_cast<int>(tone)).arg(theme().dark);
+    const QString key = QStringLiteral("sheaf-glyph/%1/%2/%3").arg(static_cast<int>(tone)).arg(theme().dark).arg(isChosen);
     QPixmap pixmap;
     if (!QPixmapCache::find(key, &pixmap)) {
         constexpr qreal kRatio = 2;
@@ -39,10 +40,22 @@ QPixmap glyphOf(Tone tone)
         pixmap.fill(Qt::transparent);
         QPainter painter(&pixmap);
         painter.setRenderHint(QPainter::Antialiasing);
-        paintGlyph(painter, QRectF(0, 0, kGlyph, kGlyph), tone);
+        if (isChosen) { // the accent below would swallow its colour
+            painter.setPen(Qt::NoPen);
+            painter.setBrush(theme().surface);
+            painter.drawEllipse(QRectF(0, 0, kGlyph, kGlyph));
+        }
+        paintGlyph(painter, isChosen ? QRectF(1, 1, kGlyph - 2, kGlyph - 2) : QRectF(0, 0, kGlyph, kGlyph), tone);
         QPixmapCache::insert(key, pixmap);
     }
     return pixmap;
+}
+
+QIcon iconOf(Tone tone)
+{
+    QIcon icon(glyphOf(tone, false));
+    icon.addPixmap(glyphOf(tone, true), QIcon::Selected);
+    return icon;
 }
 
 } // namespace
@@ -380,7 +393,7 @@ QVariant MiniBatchModel::data(const QModelIndex& index, int role) const
     case Qt::ToolTipRole:
         return column == ErrorText || column == LastLine ? text(number, *now, column) : QVariant();
     case Qt::DecorationRole:
-        return column == State ? QVariant(glyphOf(toneOf(now->state))) : QVariant();
+        return column == State ? QVariant(iconOf(toneOf(now->state))) : QVariant();
     default:
         return {};
     }

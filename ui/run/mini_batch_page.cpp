@@ -10,6 +10,7 @@
 #include "ui/text/convert.h"
 #include "ui/text/format.h"
 #include "ui/widgets/elided_label.h"
+#include "ui/widgets/empty_hint.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -17,6 +18,7 @@
 #include <QLabel>
 #include <QPushButton>
 #include <QSplitter>
+#include <QStackedWidget>
 #include <QVBoxLayout>
 
 namespace sheaf::ui {
@@ -40,6 +42,8 @@ MiniBatchPage::MiniBatchPage(AppContext& context, QWidget* parent)
     , m_order(new QComboBox(this))
     , m_packed(new QCheckBox(tr("Only what is shown"), this))
     , m_notice(new QLabel(this))
+    , m_pages(new QStackedWidget(this))
+    , m_hint(new EmptyHint(QStringLiteral("parallel"), this))
 {
     setObjectName(QStringLiteral("run.batches"));
     m_notice->setObjectName(QStringLiteral("run.batches.notice"));
@@ -58,12 +62,19 @@ MiniBatchPage::MiniBatchPage(AppContext& context, QWidget* parent)
     splitter->setSizes({ 200, 500 });
     splitter->setStretchFactor(0, 1);
     splitter->setStretchFactor(1, 3);
+    auto* some = new QWidget(m_pages);
+    auto* column = new QVBoxLayout(some);
+    column->setContentsMargins(space::kMedium, space::kMedium, space::kMedium, space::kMedium);
+    column->setSpacing(space::kMedium);
+    column->addWidget(m_bar);
+    column->addWidget(m_notice);
+    column->addWidget(splitter, 1);
+    m_pages->addWidget(some);
+    m_pages->addWidget(m_hint);
+    m_hint->setObjectName(QStringLiteral("run.batches.hint"));
     auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(space::kMedium, space::kMedium, space::kMedium, space::kMedium);
-    layout->setSpacing(space::kMedium);
-    layout->addWidget(m_bar);
-    layout->addWidget(m_notice);
-    layout->addWidget(splitter, 1);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(m_pages);
 
     auto& selection = context.selection;
     connect(&selection, &SelectionState::filterChanged, this, [this] { applyFilter(); });
@@ -91,6 +102,7 @@ MiniBatchPage::MiniBatchPage(AppContext& context, QWidget* parent)
         m_notice->show();
     });
     connect(&context.run, &RunState::changed, this, [this](const event::ChangeSet& changes) { onChanged(changes); });
+    connect(&context.run, &RunState::activityChanged, this, [this] { refreshHint(); });
     connect(&context.run, &RunState::opened, this, [this] { bind(); });
     connect(&context.run, &RunState::closed, this, [this] { bind(); });
     connect(&m_tick, &QTimer::timeout, this, [this] { onTick(); });
@@ -152,6 +164,31 @@ void MiniBatchPage::bind()
         [this] { return m_context.run.liveMicros(); });
     m_grid->reload();
     m_bar->refreshCounts();
+    refreshHint();
+}
+
+/// Without mini-batches there is nothing to filter either: instead of empty tables it is said why, and what to do.
+void MiniBatchPage::refreshHint()
+{
+    const QString name = m_context.selection.step();
+    const event::StepPicture* step = m_context.run.isOpen() ? m_context.run.step(name) : nullptr;
+    const pipeline::StepSpec* spec = m_context.run.isOpen() ? m_context.run.stepSpec(name) : nullptr;
+    const bool some = step != nullptr && step->total() > 0;
+    m_pages->setCurrentIndex(some ? 0 : 1);
+    if (some) {
+        return;
+    }
+    if (!m_context.run.isOpen()) {
+        m_hint->setWords(tr("No run"), tr("Open a pipeline file and run it, or open a run from the history."));
+    } else if (name.isEmpty() && !m_context.run.picture().steps().empty()) {
+        m_hint->setWords(tr("The whole run"), tr("Choose a parallel step at the left to see its mini-batches."));
+    } else if (spec != nullptr && spec->kind == pipeline::StepKind::Command) {
+        m_hint->setWords(tr("A command has no mini-batches"), tr("It runs once: Logs has what it wrote, Outputs + logs its files."));
+    } else if (step != nullptr && !m_context.run.isBeingRead() && (step->isOver() || m_context.run.isOver())) {
+        m_hint->setWords(tr("No mini-batches"), tr("The step ended before its input had been split; the verdict says why."));
+    } else {
+        m_hint->setWords(tr("No mini-batches yet"), tr("They appear as soon as the step has begun and its input has been split."));
+    }
 }
 
 void MiniBatchPage::applyFilter()
@@ -172,6 +209,9 @@ void MiniBatchPage::onChanged(const event::ChangeSet& changes)
         }
     }
     const bool isPlanned = changes.plans.contains(*index);
+    if (isPlanned || changes.steps.contains(*index)) {
+        refreshHint();
+    }
     m_model->onChanged(touched, isPlanned);
     if (isPlanned) {
         m_grid->reload();

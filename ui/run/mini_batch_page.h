@@ -13,11 +13,13 @@ class QCheckBox;
 class QComboBox;
 class QHBoxLayout;
 class QLabel;
+class QStackedWidget;
 
 namespace sheaf::ui {
 
 class AppContext;
 class ElidedLabel;
+class EmptyHint;
 class FilterBar;
 class HeatGrid;
 class MiniBatchModel;
@@ -43,6 +45,7 @@ private:
     void onTick();
     void applyFilter();
     void refreshScale();
+    void refreshHint();
 
     AppContext& m_context;
     MiniBatchModel* m_model;
@@ -55,6 +58,8 @@ private:
     QComboBox* m_order;
     QCheckBox* m_packed;
     QLabel* m_notice;
+    QStackedWidget* m_pages;
+    EmptyHint* m_hint; // while there are none
     QTimer m_tick;
 };
 

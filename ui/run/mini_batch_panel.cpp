@@ -232,17 +232,8 @@ void MiniBatchPanel::build()
     area->setWidget(m_page);
     m_pages->addWidget(m_hint);
     m_pages->addWidget(area);
-    refreshColors();
-}
-
-/// What is chosen in the two tables is a hint, not the matter: it is marked quietly.
-void MiniBatchPanel::refreshColors()
-{
     for (QTableView* table : { m_attemptView, static_cast<QTableView*>(m_inputs) }) {
-        QPalette colors = table->palette();
-        colors.setColor(QPalette::Highlight, theme().dark ? theme().raised.lighter(125) : theme().raised.darker(106));
-        colors.setColor(QPalette::HighlightedText, theme().text);
-        table->setPalette(colors);
+        table->setProperty("hint", true); // what is chosen in them is no matter of its own: it is marked quietly
     }
 }
 
@@ -364,7 +355,6 @@ void MiniBatchPanel::changeEvent(QEvent* event)
     QWidget::changeEvent(event);
     if (event->type() == QEvent::StyleChange) {
         QTimer::singleShot(0, this, [this] { // colours are the theme's; not while the labels are being polished
-            refreshColors();
             refreshHead();
         });
     }

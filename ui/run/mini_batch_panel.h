@@ -54,7 +54,6 @@ private:
     void take(RunState::MiniBatchStory story);
     [[nodiscard]] const event::MiniBatchNow* now() const;
     void refreshHead();
-    void refreshColors();
     void showAttempt();
     void showTraceback();
     void showLines();

@@ -48,10 +48,15 @@ public:
         painter->save();
         painter->setRenderHint(QPainter::Antialiasing);
         const QRect box = option.rect.adjusted(space::kMedium, space::kMedium, -space::kMedium, -space::kMedium);
-        paintGlyph(*painter, QRectF(box.left(), box.top() + (option.fontMetrics.height() - kGlyph) / 2.0, kGlyph, kGlyph),
-            static_cast<Tone>(index.data(kTone).toInt()));
-        const QRect text = box.adjusted(kGlyph + space::kMedium, 0, 0, 0);
         const bool chosen = (option.state & QStyle::State_Selected) != 0;
+        const QRectF sign(box.left(), box.top() + (option.fontMetrics.height() - kGlyph) / 2.0, kGlyph, kGlyph);
+        if (chosen) { // the accent below would swallow its colour
+            painter->setPen(Qt::NoPen);
+            painter->setBrush(theme().surface);
+            painter->drawEllipse(sign.adjusted(-1, -1, 1, 1));
+        }
+        paintGlyph(*painter, sign, static_cast<Tone>(index.data(kTone).toInt()));
+        const QRect text = box.adjusted(kGlyph + space::kMedium, 0, 0, 0);
         QFont font = option.font;
         font.setBold(chosen);
         painter->setFont(font);
@@ -131,9 +136,11 @@ void StepList::fill(QListWidgetItem& item, const event::StepPicture* step) const
     const auto failed = std::count_if(picture.steps().begin(), picture.steps().end(), [](const auto& one) { return one.state == event::StepState::Failed; });
     const auto completed
         = std::count_if(picture.steps().begin(), picture.steps().end(), [](const auto& one) { return one.state == event::StepState::Completed; });
-    const QString state = step != nullptr ? wordOf(step->state) : m_context.run.isInterrupted() ? tr("Interrupted") : wordOf(picture.state());
-    const Tone tone = step != nullptr ? toneOf(step->state) : m_context.run.isInterrupted() ? Tone::Canceled : toneOf(picture.state());
+    const bool isRead = step == nullptr && m_context.run.isBeingRead();
+    const QString state = step != nullptr ? wordOf(step->state) : isRead ? tr("Reading…") : m_context.run.isInterrupted() ? tr("Interrupted") : wordOf(picture.state());
+    const Tone tone = step != nullptr ? toneOf(step->state) : isRead ? Tone::Queued : m_context.run.isInterrupted() ? Tone::Canceled : toneOf(picture.state());
     const QString detail = step != nullptr ? detailOf(*step)
+        : isRead                           ? tr("its record is being read")
         : failed > 0                       ? tr("%1 of %2 steps · %3 failed").arg(completed).arg(picture.steps().size()).arg(failed)
                                            : tr("%1 of %2 steps").arg(completed).arg(picture.steps().size());
     item.setText(step != nullptr ? name : tr("The whole run"));

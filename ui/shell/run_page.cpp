@@ -21,6 +21,7 @@
 #include "ui/verdict/verdict_page.h"
 
 #include <QAction>
+#include <QGridLayout>
 #include <QLabel>
 #include <QSplitter>
 #include <QTabWidget>
@@ -32,7 +33,7 @@
 namespace sheaf::ui {
 
 namespace {
-constexpr int kStepsWidth = 230;
+constexpr int kStepsWidth = 270;
 }
 
 RunPage::RunPage(AppContext& context, QWidget* parent)
@@ -62,7 +63,7 @@ RunPage::RunPage(AppContext& context, QWidget* parent)
     addPage(QStringLiteral("logs"), new LogPanel(context, this), tr("Logs"));
     addPage(QStringLiteral("metrics"), new MetricsPanel(context, this), tr("Metrics"));
     addPage(QStringLiteral("outputs"), new ResultView(context, this), tr("Outputs + logs"));
-    addPage(QStringLiteral("settings"), new SettingsTable(context, this), tr("In force"));
+    addPage(QStringLiteral("settings"), new SettingsTable(context, this), tr("Settings"));
     addPage(QStringLiteral("compare"), new CompareView(context, this), tr("Compare"));
 
     auto* side = new QWidget(this);
@@ -112,8 +113,6 @@ QWidget* RunPage::debugBox(QWidget* parent)
 {
     auto* box = new QWidget(parent);
     box->setObjectName(QStringLiteral("run.debug"));
-    auto* title = new QLabel(tr("A mini-batch here, alone"), box);
-    title->setFont(textFont(0, true));
     auto* close = new QToolButton(box);
     close->setObjectName(QStringLiteral("run.debug.close"));
     close->setAccessibleName(tr("Close"));
@@ -121,15 +120,11 @@ QWidget* RunPage::debugBox(QWidget* parent)
     close->setIcon(icon(QStringLiteral("close")));
     close->setAutoRaise(true);
     auto* pane = new DebugPane(m_context, box);
-    auto* head = new QHBoxLayout;
-    head->setContentsMargins(space::kPanel, space::kSmall, space::kSmall, 0);
-    head->addWidget(title, 1);
-    head->addWidget(close);
-    auto* layout = new QVBoxLayout(box);
+    auto* layout = new QGridLayout(box); // the cross lies in the corner of the pane, which has a title of its own
     layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(0);
-    layout->addLayout(head);
-    layout->addWidget(pane, 1);
+    layout->addWidget(pane, 0, 0);
+    layout->addWidget(close, 0, 0, Qt::AlignTop | Qt::AlignRight);
+    close->raise();
     box->hide();
     connect(&m_context.selection, &SelectionState::debugAsked, box, [this, box] { box->setVisible(m_context.run.whyOnlyLooked().isEmpty()); });
     connect(&m_context.run, &RunState::closed, box, [box, pane] {

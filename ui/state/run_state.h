@@ -53,6 +53,8 @@ public:
     [[nodiscard]] bool isActive() const { return m_active; }
     /// The record has been read up to now at least once.
     [[nodiscard]] bool isLoaded() const { return m_loaded; }
+    /// Not even read once up to now: what the picture says is of a moment long ago, and nothing to go by.
+    [[nodiscard]] bool isBeingRead() const { return isOpen() && !m_loaded && !m_starting; }
     [[nodiscard]] bool isOver() const;
     /// No end was written and nobody lives: can be resumed.
     [[nodiscard]] bool isInterrupted() const { return isOpen() && m_loaded && !m_active && !isReplaying() && !isOver(); }

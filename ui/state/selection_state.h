@@ -106,6 +106,8 @@ public:
     void askRepair(const QString& filter) { emit repairAsked(filter); }
     /// Asks to go on with the open run; with which code, when the user's differs, is asked first.
     void askResume() { emit resumeAsked(); }
+    /// Asks to write the open run as one page; where to is asked first.
+    void askReport() { emit reportAsked(); }
     /// Asks to run one mini-batch of the step in view here, alone.
     void askDebug(qint64 miniBatch) { emit debugAsked(miniBatch); }
 
@@ -118,6 +120,7 @@ signals:
     void repairAsked(const QString& filter);
     void debugAsked(qint64 miniBatch);
     void resumeAsked();
+    void reportAsked();
     void fieldAsked(const QString& path);
     void stepChanged(const QString& step);
     void stepsChanged();

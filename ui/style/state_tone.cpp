@@ -218,13 +218,24 @@ void paintGlyph(QPainter& painter, const QRectF& box, Tone tone)
 
 QIcon toneIcon(Tone tone, qreal devicePixelRatio)
 {
-    QPixmap pixmap(QSize(16, 16) * devicePixelRatio);
-    pixmap.setDevicePixelRatio(devicePixelRatio);
-    pixmap.fill(Qt::transparent);
-    QPainter painter(&pixmap);
-    painter.setRenderHint(QPainter::Antialiasing);
-    paintGlyph(painter, QRectF(1, 1, 14, 14), tone);
-    return QIcon(pixmap);
+    QIcon icon;
+    // Where it is chosen it lies on the accent: a disc below it keeps its colour what it is, and apart from that.
+    for (const QIcon::Mode mode : { QIcon::Normal, QIcon::Selected }) {
+        QPixmap pixmap(QSize(16, 16) * devicePixelRatio);
+        pixmap.setDevicePixelRatio(devicePixelRatio);
+        pixmap.fill(Qt::transparent);
+        QPainter painter(&pixmap);
+        painter.setRenderHint(QPainter::Antialiasing);
+        if (mode == QIcon::Selected) {
+            painter.setPen(Qt::NoPen);
+            painter.setBrush(theme().surface);
+            painter.drawEllipse(QRectF(0, 0, 16, 16));
+        }
+        paintGlyph(painter, QRectF(1, 1, 14, 14), tone);
+        painter.end();
+        icon.addPixmap(pixmap, mode);
+    }
+    return icon;
 }
 
 } // namespace sheaf::ui

@@ -73,6 +73,7 @@ private:
     QScrollArea* m_scroll;
     StateBadge* m_badge;
     QLabel* m_times;
+    QPushButton* m_report;
     QPushButton* m_raw;
     QLabel* m_sentence;
     QLabel* m_why;
