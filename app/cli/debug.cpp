@@ -180,7 +180,7 @@ void addDebug(CLI::App& app, int& exitCode)
     auto options = std::make_shared<DebugOptions>();
     auto* verb = app.add_subcommand("debug", "Run one mini-batch of a run here, alone, with a debugger if wanted");
     verb->footer("The interpreter, settings, arguments and variables are the run's; there is no time limit. The run is only read, and may be going "
-                 "on: outputs, returned rows and a copy of the code go to a folder below .sheaf/debug/, which may be deleted.\n"
+                 "on: outputs, returned rows and a copy of the code go to a folder below .sheaf/debug/, which may be deleted; the newest 20 are kept.\n"
                  "Exit code: 0 run() returned rows, 1 it (or import, init(), loading) raised or ended the process, 2 not begun, 130 left by you.");
     addRunChoice(*verb, options->choice);
     verb->add_option("STEP", options->step, "Name of the step")->required();

@@ -221,6 +221,20 @@ Result<fs::path> makeFolder(const Workspace& workspace, const DebugRequest& requ
     }
 }
 
+/// Folders that processes are in; those of other users cannot be seen.
+std::vector<std::string> foldersInUse()
+{
+    std::vector<std::string> folders;
+    std::error_code error;
+    for (fs::directory_iterator it("/proc", error), end; !error && it != end; it.increment(error)) {
+        std::error_code gone;
+        if (auto folder = fs::read_symlink(it->path() / "cwd", gone); !gone) {
+            folders.push_back(folder.string() + "/");
+        }
+    }
+    return folders;
+}
+
 /// The line goes in as it is: nothing but Python reads all that may be in it.
 std::string startText(const worker::WorkerStart& start, const DebugSession& session, MiniBatchIndex miniBatch, std::string_view line)
 {
@@ -308,7 +322,41 @@ Result<DebugSession> prepareDebug(const Workspace& workspace, const DebugRequest
         return tl::unexpected<Error>(written.error());
     }
     session.subject = std::move(read->subject);
+    sweepDebugFolders(workspace);
     return session;
+}
+
+void sweepDebugFolders(const Workspace& workspace)
+{
+    std::vector<std::pair<fs::file_time_type, fs::path>> folders;
+    std::error_code error;
+    for (fs::directory_iterator it(workspace.folder() / ".sheaf" / "debug", error), end; !error && it != end; it.increment(error)) {
+        std::error_code gone;
+        const auto changed = fs::last_write_time(it->path(), gone);
+        if (it->path().filename().string().starts_with('.')) { // what an earlier sweep could not end
+            fs::remove_all(it->path(), gone);
+        } else if (!gone && it->is_directory(gone)) {
+            folders.emplace_back(changed, it->path());
+        }
+    }
+    if (folders.size() <= kKeptDebugFolders) {
+        return;
+    }
+    std::sort(folders.begin(), folders.end(), std::greater<>());
+    const auto inUse = foldersInUse();
+    for (std::size_t i = kKeptDebugFolders; i < folders.size(); ++i) {
+        const fs::path& folder = folders[i].second;
+        const fs::path real = fs::canonical(folder, error);
+        if (std::any_of(inUse.begin(), inUse.end(), [&](const std::string& used) { return used.starts_with(real.string() + "/"); })) {
+            continue;
+        }
+        // By another name first: nobody looks into one that is half gone.
+        const fs::path gone = folder.parent_path() / (".removed-" + folder.filename().string());
+        fs::rename(folder, gone, error);
+        if (!error) {
+            fs::remove_all(gone, error);
+        }
+    }
 }
 
 std::optional<DebugResult> readDebugResult(const DebugSession& session)

@@ -60,8 +60,13 @@ struct DebugSession
     std::vector<std::string> environment; // all of it: "NAME=value"
 };
 
-/// Makes the folder: START.json, code/, outputs/, temp/, logs/. Copies the code; any thread. Fails as debugSubject, or with Io.
+/// Makes the folder: START.json, code/, outputs/, temp/, logs/, and takes older ones away (sweepDebugFolders). Copies the code; any thread. Fails as
+/// debugSubject, or with Io.
 [[nodiscard]] Result<DebugSession> prepareDebug(const Workspace& workspace, const DebugRequest& request);
+
+inline constexpr std::size_t kKeptDebugFolders = 20;
+/// Keeps the newest ones of `.sheaf/debug/`, and those in which a process of this user still works; removeRun() takes those of a run. Any thread.
+void sweepDebugFolders(const Workspace& workspace);
 
 /// How it ended.
 struct DebugResult

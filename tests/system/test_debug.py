@@ -83,9 +83,15 @@ class Debug(SheafTest):
         self.assertIn(str(self.folder_of(run, 2)), out)
         self.assertTrue((self.folder_of(run, 2) / "outputs" / "extra" / "2.json").exists(), "outputs in the arguments lie aside")
 
+        for number in range(30):  # the newest 20 are kept
+            old = self.folder / ".sheaf" / "debug" / f"older-work-1-{number}"
+            old.mkdir()
+            os.utime(old, (number, number))
         out = self.sheaf("debug", run, "work", "--batch", 1)
         self.assertEqual((self.folder_of(run, 1) / "rows.txt").read_text(), "row 1\n")
         self.assertRegex(out, r"was  returned 1 item in .*\nnow  returned 1 item")
+        self.assertEqual({folder.name for folder in (self.folder / ".sheaf" / "debug").iterdir()},
+                         {f"{run}-work-1-1", f"{run}-work-2-1", *(f"older-work-1-{number}" for number in range(12, 30))})
         self.assertEqual(self.hashes(run), before)
 
     def test_variables_and_arguments_are_those_of_the_run(self):

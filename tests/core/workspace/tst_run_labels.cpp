@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // SPDX-FileCopyrightText: The Sheaf authors
+#include "core/workspace/debug_session.h"
 #include "core/workspace/run_labels.h"
 #include "tests/support/result_macros.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/test_runner.h"
+
+#include <chrono>
+#include <filesystem>
 
 using namespace sheaf;
 using namespace sheaf::workspace;
@@ -58,6 +62,32 @@ private slots:
         const auto again = removeRun(m_workspace, "one");
         QVERIFY(!again);
         QCOMPARE(again.error().code, ErrorCode::RunMissing);
+    }
+
+    void of_what_was_run_aside_the_newest_are_kept_and_what_still_runs()
+    {
+        namespace fs = std::filesystem;
+        const fs::path debug = m_folder.path() / ".sheaf/debug";
+        fs::remove_all(debug);
+        for (int i = 0; i < 25; ++i) {
+            const fs::path folder = debug / ("one-work-3-" + std::to_string(i));
+            fs::create_directories(folder / "code");
+            fs::last_write_time(folder, fs::file_time_type::clock::now() - std::chrono::hours(100 - i));
+        }
+        fs::create_directories(debug / ".removed-one-work-2-1/code");
+        const fs::path here = fs::current_path();
+        fs::current_path(debug / "one-work-3-1/code");
+        sweepDebugFolders(m_workspace);
+        fs::current_path(here);
+        QStringList left;
+        for (const auto& entry : fs::directory_iterator(debug)) {
+            left << QString::fromStdString(entry.path().filename().string());
+        }
+        QCOMPARE(left.size(), 21);
+        QVERIFY(left.contains(QStringLiteral("one-work-3-1")));
+        QVERIFY(!left.contains(QStringLiteral("one-work-3-4")));
+        QVERIFY(left.contains(QStringLiteral("one-work-3-5")));
+        QVERIFY(left.contains(QStringLiteral("one-work-3-24")));
     }
 };
 
