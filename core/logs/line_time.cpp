@@ -100,6 +100,9 @@ std::int64_t LineTimes::of(const AttemptRanges& ranges, std::uint64_t offset, st
     } else if (range) {
         const double share = static_cast<double>(offset - range->begin) / static_cast<double>(range->end - range->begin);
         time = range->startMicros + static_cast<std::int64_t>(share * static_cast<double>(range->endMicros() - range->startMicros));
+    } else if (m_last == m_begin) { // nothing before it has told a time
+        const std::int64_t first = ranges.isEmpty() ? m_made : std::min(m_made, ranges.all().front().startMicros);
+        time = std::max(time, first);
     }
     m_last = std::max(m_last, time);
     return m_last;

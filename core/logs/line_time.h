@@ -27,15 +27,17 @@ private:
 ///  1. the time that the line begins with, if it lies in the time of the attempt that wrote it (two seconds to spare); if no attempt did, in the
 ///     time of the file (a day to spare: clocks and zones differ). Printed data begin with dates, too, and one of 2031 must not move what follows;
 ///  2. a share of the attempt's time, as large as the share of the attempt's bytes in this file before the line;
-///  3. the time of the line before it; for the first ones of a file, the time given at its begin (`reached` when the file is being written).
+///  3. the time of the line before it; for the first ones of a file, the time when the file was made, or of its first attempt if that is earlier; if
+///     it is not known, the time given at its begin (`reached` when the file is being written).
 /// And never before the line before it: a file keeps its order. Lines are asked for in that order. One thread.
 class LineTimes
 {
 public:
-    /// The time of the file: from `beginMicros` (0: any) to `endMicros` (0: to now).
-    explicit LineTimes(std::int64_t beginMicros, std::int64_t endMicros = 0)
+    /// The time of the file: from `beginMicros` (0: any) to `endMicros` (0: to now). `madeMicros`: when it was made; 0: not known.
+    explicit LineTimes(std::int64_t beginMicros, std::int64_t endMicros = 0, std::int64_t madeMicros = 0)
         : m_begin(beginMicros)
         , m_end(endMicros)
+        , m_made(madeMicros)
         , m_last(beginMicros)
     {
     }
@@ -47,6 +49,7 @@ private:
     StampReader m_stamps;
     std::int64_t m_begin;
     std::int64_t m_end;
+    std::int64_t m_made;
     std::int64_t m_last;
 };
 

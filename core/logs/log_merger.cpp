@@ -5,7 +5,9 @@
 #include "core/logs/line_reader.h"
 
 #include <algorithm>
+#include <fcntl.h>
 #include <queue>
+#include <sys/stat.h>
 #include <unordered_map>
 #include <utility>
 
@@ -15,6 +17,23 @@ namespace {
 
 constexpr std::uint64_t kBuffers = 16U << 20; // of all files together
 constexpr std::uint64_t kLongest = 1U << 20; // more of a line is not looked at
+
+std::int64_t microsOf(const struct statx_timestamp& time)
+{
+    return time.tv_sec * std::int64_t { 1'000'000 } + time.tv_nsec / 1000;
+}
+
+/// 0 when it is not known, or of no use.
+std::int64_t madeMicros(const std::filesystem::path& path, std::int64_t beginMicros, std::int64_t endMicros)
+{
+    struct statx status {};
+    if (::statx(AT_FDCWD, path.c_str(), 0, STATX_BTIME | STATX_MTIME, &status) != 0 || (status.stx_mask & STATX_BTIME) == 0) {
+        return 0;
+    }
+    const std::int64_t made = microsOf(status.stx_btime);
+    const bool isCopy = made > microsOf(status.stx_mtime) || (endMicros != 0 && made > endMicros);
+    return beginMicros != 0 && made >= beginMicros && !isCopy ? made : 0;
+}
 
 std::string_view withoutEnd(std::string_view line)
 {
@@ -28,7 +47,8 @@ std::string_view withoutEnd(std::string_view line)
 
 std::uint32_t LogMerger::addFile(std::filesystem::path path, std::int64_t beginMicros, std::int64_t endMicros)
 {
-    m_files.push_back({ std::move(path), {}, LineTimes(beginMicros, endMicros), {}, 0, 0, 0, 0, 0, false, false });
+    const std::int64_t made = madeMicros(path, beginMicros, endMicros);
+    m_files.push_back({ std::move(path), {}, LineTimes(beginMicros, endMicros, made), {}, 0, 0, 0, 0, 0, false, false });
     return static_cast<std::uint32_t>(m_files.size() - 1);
 }
 

@@ -22,7 +22,8 @@ namespace sheaf::logs {
 class LogMerger
 {
 public:
-    /// Its number, counted from 0. `beginMicros`: the time of lines before any that has one; `endMicros`: the end of its run, 0 for one that goes on.
+    /// Its number, counted from 0. `beginMicros`: no line is older (its step began then); `endMicros`: the end of its run, 0 for one that goes on.
+    /// When the file was made is asked of the file system, and believed if it lies between these: a copy is younger.
     std::uint32_t addFile(std::filesystem::path path, std::int64_t beginMicros, std::int64_t endMicros = 0);
     void addRange(std::uint32_t file, const AttemptRange& range);
     [[nodiscard]] std::size_t files() const { return m_files.size(); }

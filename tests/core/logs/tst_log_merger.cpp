@@ -8,8 +8,10 @@
 #include "tests/support/test_runner.h"
 
 #include <cstdlib>
+#include <fcntl.h>
 #include <fstream>
 #include <random>
+#include <sys/stat.h>
 
 using namespace sheaf;
 using namespace sheaf::logs;
@@ -138,6 +140,35 @@ private slots:
         QCOMPARE(list[1].timeMicros, kBegin + kSecond);
         QCOMPARE(list[2].timeMicros, kBegin + kSecond);
         QCOMPARE(list[3].timeMicros, kBegin + 3 * kSecond);
+    }
+
+    /// What children of a worker write has no dates and no attempts.
+    void lines_before_any_time_stand_where_their_file_was_made()
+    {
+        const test::TempFolder folder;
+        const std::int64_t now = wallMicros();
+        const std::vector files { folder.write("a.txt", isoTime(now - 9 * kSecond) + " a1\n" + isoTime(now + 90 * kSecond) + " a2\n"),
+            folder.write("b.txt", "b1\nb2\n" + isoTime(now + 95 * kSecond) + " b3\n"), folder.write("c.txt", "c1\n") };
+        struct statx status {};
+        if (::statx(AT_FDCWD, files[1].c_str(), 0, STATX_BTIME, &status) != 0 || (status.stx_mask & STATX_BTIME) == 0) {
+            QSKIP("this file system does not say when a file was made");
+        }
+        const auto merged = [&](std::int64_t end) {
+            LogMerger merger;
+            for (const auto& file : files) {
+                merger.addFile(file, now - 10 * kSecond, end);
+            }
+            merger.addRange(2, { 3, 9, now - 5 * kSecond, 1, MiniBatchIndex(0), 1 }); // its first attempt came after c1
+            MergedRows rows;
+            while (merger.turn(rows, 100, 0, true)) { }
+            QString order;
+            for (const MergedRow& row : rows.rows(0, rows.size())) {
+                order += QChar(u'a' + static_cast<int>(row.file));
+            }
+            return order;
+        };
+        QCOMPARE(merged(now + 100 * kSecond), QStringLiteral("acbbab"));
+        QCOMPARE(merged(now - kSecond), QStringLiteral("bbcaab")); // a copy of it, made after its run: all at the begin
     }
 
     /// A bar of progress that is drawn over and over: no line end in many megabytes.
