@@ -46,6 +46,7 @@
 #include <QStandardPaths>
 #include <QStatusBar>
 #include <QTabBar>
+#include <QTimer>
 #include <QToolBar>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -384,6 +385,7 @@ void MainWindow::connectAll()
 {
     connect(m_start, &QAction::triggered, this, [this] { showStart(); });
     connect(m_report, &QAction::triggered, this, [this] { askReport(); });
+    connect(&m_context.selection, &SelectionState::reportAsked, m_report, &QAction::trigger);
     connect(&m_context.run, &RunState::reportSaved, this,
         [this](const QString& file) { m_message->showMessage(MessageBar::Kind::Note, tr("The report is in %1.").arg(file)); });
     connect(&m_context.run, &RunState::replayed, this, [this] { refreshActions(); });
@@ -603,9 +605,18 @@ void MainWindow::showPage(QWidget* page)
             dock->setVisible(page == m_canvas);
         }
     }
-    if (!known && page == m_canvas) { // sizes only hold once the docks are shown
-        resizeDocks({ m_paletteDock, m_detailsDock }, { 210, width() * 2 / 5 }, Qt::Horizontal);
-        resizeDocks({ m_problemsDock, m_historyDock }, { 250, 250 }, Qt::Vertical);
+    if (!known && page == m_canvas) {
+        const auto size = [this] {
+            resizeDocks({ m_paletteDock, m_detailsDock }, { 210, width() * 2 / 5 }, Qt::Horizontal);
+            resizeDocks({ m_problemsDock, m_historyDock }, { 250, 250 }, Qt::Vertical);
+        };
+        size();
+        // Sizes only hold once the window and its docks are shown.
+        QTimer::singleShot(0, this, [this, size] {
+            if (m_pages->currentWidget() == m_canvas) {
+                size();
+            }
+        });
     }
     refreshActions();
 }
@@ -625,9 +636,14 @@ void MainWindow::refreshModes()
     const auto& run = m_context.run;
     m_modes->setTabEnabled(0, m_context.pipeline.isOpen());
     m_modes->setTabEnabled(1, run.isOpen() || run.isStarting());
-    const QString state = !run.isOpen() ? QString() : run.isReplaying() ? tr("Replay") : run.isInterrupted() ? tr("Interrupted") : wordOf(run.picture().state());
+    const QString state = !run.isOpen() ? QString()
+        : run.isBeingRead()             ? tr("Reading…")
+        : run.isReplaying()             ? tr("Replay")
+        : run.isInterrupted()           ? tr("Interrupted")
+                                        : wordOf(run.picture().state());
     m_modes->setTabText(1, state.isEmpty() ? tr("Run") : tr("Run: %1").arg(state));
-    m_modes->setTabIcon(1, run.isOpen() ? toneIcon(run.isInterrupted() ? Tone::Canceled : toneOf(run.picture().state()), devicePixelRatioF()) : QIcon());
+    const Tone tone = run.isBeingRead() ? Tone::Queued : run.isInterrupted() ? Tone::Canceled : toneOf(run.picture().state());
+    m_modes->setTabIcon(1, run.isOpen() ? toneIcon(tone, devicePixelRatioF()) : QIcon());
     m_modes->setCurrentIndex(m_pages->currentWidget() == m_runPage ? 1 : 0);
 }
 
@@ -765,7 +781,9 @@ void MainWindow::refreshActions()
 
 void MainWindow::refreshStatus()
 {
-    if (m_context.run.isOpen()) {
+    if (m_context.run.isBeingRead()) {
+        m_status->setText(tr("%1: its record is being read.").arg(m_context.run.run()));
+    } else if (m_context.run.isOpen()) {
         const auto& picture = m_context.run.picture();
         const QString state = m_context.run.isInterrupted() ? tr("Interrupted") : wordOf(picture.state());
         m_status->setText(tr("%1: %2. %3").arg(m_context.run.run(), state, toQt(picture.message())));
