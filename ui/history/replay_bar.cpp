@@ -64,7 +64,7 @@ void MomentSlider::paintEvent(QPaintEvent* event)
     QPainter painter(this);
     for (const auto& [x, count] : marks) {
         QColor color = toneColor(Tone::Failed);
-        color.setAlphaF(most == 1 ? 1.0F : 0.4F + 0.6F * static_cast<float>(count) / static_cast<float>(most));
+        color.setAlphaF(most < 4 ? 1.0F : 0.4F + 0.6F * static_cast<float>(count) / static_cast<float>(most));
         painter.fillRect(x, height() - kMarkHeight, kMarkWidth, kMarkHeight, color);
     }
 }
