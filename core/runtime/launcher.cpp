@@ -377,6 +377,30 @@ bool coordinatorLives(const RunDir& dir)
     return file.number >= 0 && ::flock(file.number, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
 }
 
+Result<std::optional<LaunchLock>> LaunchLock::take(const RunDir& dir)
+{
+    const int file = ::open(dir.lock().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (file < 0) {
+        return failErrno(dir.lock().string(), errno);
+    }
+    LaunchLock lock(file);
+    if (::flock(file, LOCK_EX | LOCK_NB) == 0) {
+        return std::optional(std::move(lock));
+    }
+    if (errno != EWOULDBLOCK) {
+        return failErrno(dir.lock().string(), errno);
+    }
+    return std::optional<LaunchLock>();
+}
+
+LaunchLock::~LaunchLock()
+{
+    if (m_file >= 0) {
+        (void)::flock(m_file, LOCK_UN); // also for a child that was forked meanwhile
+        ::close(m_file);
+    }
+}
+
 Result<std::string> request(const RunDir& dir, const std::string& line)
 {
     const auto notActive = fail(ErrorCode::RunNotActive, { { "run", dir.name() } });

@@ -6,7 +6,9 @@
 #include "core/runtime/run_dir.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 /// Starts the ranks of a run and finds them again. The mpirun line is made here and nowhere else.
@@ -28,6 +30,28 @@ enum class Life {
 
 /// Whether somebody holds the run's lock.
 [[nodiscard]] bool coordinatorLives(const RunDir& dir);
+
+/// The run's lock in the hand of who is about to launch it, until launch() has returned: its coordinator then waits for it, everybody else sees a
+/// run that is going on. Given back with the value.
+class LaunchLock
+{
+public:
+    /// nullopt: somebody has it, or looks at it just now.
+    [[nodiscard]] static Result<std::optional<LaunchLock>> take(const RunDir& dir);
+    LaunchLock(LaunchLock&& other) noexcept
+        : m_file(std::exchange(other.m_file, -1))
+    {
+    }
+    LaunchLock& operator=(LaunchLock&&) = delete;
+    ~LaunchLock();
+
+private:
+    explicit LaunchLock(int file)
+        : m_file(file)
+    {
+    }
+    int m_file;
+};
 
 /// One request over rank 0's socket and its one-line answer. RunNotActive when nobody listens.
 [[nodiscard]] Result<std::string> request(const RunDir& dir, const std::string& line);

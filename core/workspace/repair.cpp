@@ -168,25 +168,23 @@ Result<void> repair(const Workspace& workspace, const std::string& run, runtime:
     }
     request.code = -1; // as it is
     request.changedFiles.clear();
-    if (currentCode) {
+    if (!currentCode) {
+        return workspace.repair(run, std::move(request));
+    }
+    return workspace.repair(run, std::move(request), [&](runtime::RepairRequest& wanted, bool isGoingOn) -> Result<void> {
         // The last state, though it may not have been run yet: what is the same is not kept twice.
         const std::uint32_t next = nextCode(dir, step->name);
         auto files = changedCode(userCode(*step), dir.code(step->name, next - 1));
         if (!files) {
             return tl::unexpected<Error>(files.error());
         }
-        request.code = files->empty() ? next - 1 : next;
-        request.changedFiles = std::move(*files);
-        if (runtime::coordinatorLives(dir) && !request.changedFiles.empty()) {
+        wanted.code = files->empty() ? next - 1 : next;
+        wanted.changedFiles = std::move(*files);
+        if (isGoingOn && !wanted.changedFiles.empty()) {
             return fail(ErrorCode::RunActive, { { "run", run } }); // its workers have the code of before in memory
         }
-        if (request.code == next) {
-            if (auto taken = snapshot(userCode(*step), dir.code(step->name, next)); !taken) {
-                return taken;
-            }
-        }
-    }
-    return workspace.repair(run, request);
+        return wanted.code == next ? snapshot(userCode(*step), dir.code(step->name, next)) : Result<void>();
+    });
 }
 
 } // namespace sheaf::workspace

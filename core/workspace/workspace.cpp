@@ -27,6 +27,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto kOnItsWay = 20s; // how long a fresh mpirun may take to get its coordinator going
+constexpr auto kLeave = 10s; // how long the ranks of a run that has ended may take to leave
 constexpr auto kLook = 20ms;
 
 /// Of the last launch; nullopt when the file does not say it.
@@ -69,17 +70,15 @@ bool wasJustLaunched(const runtime::RunDir& dir)
     return now - std::chrono::seconds(status.st_mtim.tv_sec) < kOnItsWay;
 }
 
-/// After a run has said that it ended, its ranks need a moment to leave.
-bool waitUntilGone(
-    const Workspace& workspace, const std::string& run, std::chrono::milliseconds atMost)
+/// When mpirun was started last; 0: never.
+std::int64_t launchedMicros(const runtime::RunDir& dir)
 {
-    for (const auto end = std::chrono::steady_clock::now() + atMost; workspace.isActive(run);) {
-        if (std::chrono::steady_clock::now() >= end) {
-            return false;
-        }
-        std::this_thread::sleep_for(kLook);
-    }
-    return true;
+    struct stat status
+    {
+    };
+    return ::stat(dir.launched().c_str(), &status) == 0
+        ? status.st_mtim.tv_sec * std::int64_t { 1'000'000 } + status.st_mtim.tv_nsec / 1000
+        : 0;
 }
 
 int errorCount(const std::vector<spec::Diagnostic>& diagnostics)
@@ -286,9 +285,9 @@ Result<void> Workspace::resume(const std::string& run) const
         return tl::unexpected<Error>(spec.error());
     }
     const RunSummary summary = summaryOf(*this, run);
-    const bool hasEnded = summary.endedMicros != 0;
-    if (!waitUntilGone(*this, run, hasEnded ? 10s : 0s)) {
-        return fail(ErrorCode::RunActive, { { "run", run } });
+    const auto taken = take(run, summary.endedMicros, summary.endedMicros != 0 ? kLeave : 0s);
+    if (!taken) {
+        return tl::unexpected<Error>(taken.error());
     }
     std::error_code noRepair;
     if (summary.state == event::RunState::Completed && !fs::exists(dir.repair(), noRepair)) {
@@ -299,6 +298,35 @@ Result<void> Workspace::resume(const std::string& run) const
     }
     std::error_code ignored;
     return launchAgain(run, *spec, fs::exists(dir.repair(), ignored) ? runtime::Life::Repair : runtime::Life::Whole);
+}
+
+/// Two that want to go on with a run that nobody carries on: one gets it. What it wants is about the run as it ended at `endedMicros` (0: interrupted);
+/// after a run has said its end its ranks need a moment to leave.
+Result<runtime::LaunchLock> Workspace::take(const std::string& run, std::int64_t endedMicros, std::chrono::milliseconds atMost) const
+{
+    const auto isGoingOn = fail(ErrorCode::RunActive, { { "run", run } });
+    const runtime::RunDir dir = runDir(run);
+    const auto end = std::chrono::steady_clock::now() + atMost;
+    for (const auto never = end + kLeave; std::chrono::steady_clock::now() < never;) {
+        {
+            auto lock = runtime::LaunchLock::take(dir);
+            if (!lock) {
+                return tl::unexpected<Error>(lock.error());
+            }
+            if (*lock && !(wasJustLaunched(dir) && mpirunLives(dir))) {
+                if (summaryOf(*this, run).endedMicros != endedMicros) {
+                    return isGoingOn; // somebody has carried it on since
+                }
+                return std::move(**lock);
+            }
+        }
+        // Else somebody only looked at the lock.
+        if (isActive(run) && (launchedMicros(dir) > endedMicros || std::chrono::steady_clock::now() >= end)) {
+            return isGoingOn;
+        }
+        std::this_thread::sleep_for(kLook);
+    }
+    return isGoingOn;
 }
 
 Result<void> Workspace::launchAgain(const std::string& run, const pipeline::RunSpec& spec, runtime::Life life) const
@@ -313,7 +341,7 @@ Result<void> Workspace::launchAgain(const std::string& run, const pipeline::RunS
     return {};
 }
 
-Result<void> Workspace::repair(const std::string& run, const runtime::RepairRequest& request) const
+Result<void> Workspace::repair(const std::string& run, runtime::RepairRequest request, const PrepareRepair& prepare) const
 {
     const runtime::RunDir dir = runDir(run);
     const auto text = paths::readFile(dir.spec());
@@ -324,25 +352,34 @@ Result<void> Workspace::repair(const std::string& run, const runtime::RepairRequ
     if (!spec) {
         return tl::unexpected<Error>(spec.error());
     }
-    const bool hasEnded = summaryOf(*this, run).endedMicros != 0;
-    if (!hasEnded && isActive(run)) {
+    const std::int64_t endedMicros = summaryOf(*this, run).endedMicros;
+    if (endedMicros == 0 && isActive(run)) {
+        if (auto prepared = prepare ? prepare(request, true) : Result<void>(); !prepared) {
+            return prepared;
+        }
         const auto answer = runtime::request(dir, "repair " + json::serialize(request));
+        if (!answer && answer.error().code == ErrorCode::RunNotActive && isActive(run)) {
+            return fail(ErrorCode::RunActive, { { "run", run } }); // on its way, but not listening yet
+        }
         if (!answer) {
             return tl::unexpected<Error>(answer.error());
         }
         return *answer == "ok" ? Result<void>()
                                : Result<void>(fail(ErrorCode::Invalid, { { "what", "the run " + run }, { "found", "going on" }, { "allowed", *answer } }));
     }
-    if (!waitUntilGone(*this, run, 10s)) {
-        return fail(ErrorCode::RunActive, { { "run", run } });
+    const auto taken = take(run, endedMicros, kLeave);
+    if (!taken) {
+        return tl::unexpected<Error>(taken.error());
     }
-    runtime::RepairRequest named = request;
-    named.id = newRunName(); // an interrupted repair is known again by it
-    if (auto written = paths::writeFile(dir.repair(), json::serialize(named)); !written) {
+    if (auto prepared = prepare ? prepare(request, false) : Result<void>(); !prepared) {
+        return prepared;
+    }
+    request.id = newRunName(); // an interrupted repair is known again by it
+    if (auto written = paths::writeFile(dir.repair(), json::serialize(request)); !written) {
         return written;
     }
     auto launched = launchAgain(run, *spec, runtime::Life::Repair);
-    if (!launched && !isActive(run)) { // nobody is there to carry it out
+    if (!launched && !(wasJustLaunched(dir) && mpirunLives(dir))) { // nobody is there to carry it out
         std::error_code ignored;
         fs::remove(dir.repair(), ignored);
     }

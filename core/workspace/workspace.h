@@ -9,8 +9,10 @@
 #include "core/runtime/repair.h"
 #include "core/runtime/run_dir.h"
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -75,14 +77,17 @@ public:
     /// one lives.
     [[nodiscard]] Result<void> resume(const std::string& run) const;
     /// Gives the coordinator of a run that goes on a repair, or starts that of a run that is over for just this one (also of a completed
-    /// run). RunActive when it goes on and cannot take it. workspace::repair() is the way in.
-    [[nodiscard]] Result<void> repair(const std::string& run, const runtime::RepairRequest& request) const;
+    /// run). RunActive when it goes on and cannot take it, or somebody has just launched it. `prepare` may change the request when it is clear who
+    /// carries it out; nobody else launches the run meanwhile. workspace::repair() is the way in.
+    using PrepareRepair = std::function<Result<void>(runtime::RepairRequest& request, bool isGoingOn)>;
+    [[nodiscard]] Result<void> repair(const std::string& run, runtime::RepairRequest request, const PrepareRepair& prepare = {}) const;
     /// Asks the coordinator to stop; `now` does not wait for running mini-batches. RunNotActive when none lives.
     [[nodiscard]] Result<void> stop(const std::string& run, bool now) const;
     /// Whether a coordinator holds the run's lock, or mpirun is still on its way to one.
     [[nodiscard]] bool isActive(const std::string& run) const;
 
 private:
+    [[nodiscard]] Result<runtime::LaunchLock> take(const std::string& run, std::int64_t endedMicros, std::chrono::milliseconds atMost) const;
     [[nodiscard]] Result<void> launchAgain(const std::string& run, const pipeline::RunSpec& spec, runtime::Life life) const;
     [[nodiscard]] Result<void> findEarlierRuns(
         pipeline::RunSpec& spec, const std::string& resumeFrom) const;

@@ -6,7 +6,7 @@ import os
 import random
 import unittest
 
-from sheaf_test import ENTRY, SheafTest
+from sheaf_test import ENTRY, WAIT, SheafTest, wait_until
 
 FILES = 24
 BAD = {2, 5, 11, 17, 18, 23}
@@ -104,6 +104,30 @@ class Repair(SheafTest):
         self.sheaf("retry", run, "work", "--batch", "x", code=2)
         self.sheaf("retry", run, "nothing", code=2)
         self.assertEqual(self.started(), collections.Counter())
+
+    def test_of_two_that_come_at_once_one_is_told_that_somebody_is_at_it(self):
+        script = SCRIPT.replace('note("starts", str(n))', """note("starts", str(n))
+    while (side / "closed").exists():
+        threading.Event().wait(0.02)""")
+        self.job = self.parallel_job(script, files=FILES, max_retries=0, timeout=600)
+        for _ in range(3):
+            self.bad(BAD)
+            run = self.begin()
+            self.bad(())
+            self.write("side/closed", "")
+            both = [self.start_sheaf("retry", run, "work"), self.start_sheaf("retry", run, "work")]
+            wait_until("one of them to leave", lambda: any(one.poll() is not None for one in both))
+            late = next(one for one in both if one.poll() is not None)
+            first = next(one for one in both if one is not late)
+            out, err = late.communicate()
+            if "Nothing to run again" not in out:  # what one so late that it finds them at work says
+                self.assertEqual(late.returncode, 2, out + err)
+                self.assertIn("going on", err)
+            (self.folder / "side" / "closed").unlink()
+            out, err = first.communicate(timeout=2 * WAIT)
+            self.assertEqual(first.returncode, 0, out + err + self.launch_logs())
+            self.assertEqual(self.started(), collections.Counter(BAD))
+            self.assertEqual(self.output(run), EXPECTED)
 
     def test_ignored_ones_let_the_step_complete_and_can_be_counted_again(self):
         self.job = self.parallel_job(SCRIPT, files=FILES, max_retries=0, timeout=600, mini_batch_error_threshold=5)
