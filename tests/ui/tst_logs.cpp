@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // SPDX-FileCopyrightText: The Sheaf authors
 #ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse the C++20 headers that these lead to
+#include "core/base/clock.h"
 #include "core/base/paths.h"
+#include "core/store/event_store.h"
+#include "tests/support/temp_folder.h"
 #include "tests/support/test_runner.h"
 #include "tests/ui/real_run.h"
 #include "ui/logs/log_panel.h"
@@ -294,6 +297,40 @@ private slots:
         QTRY_COMPARE(picker->currentData().toString(), missing); // nothing else was chosen
         choose(other);
         std::filesystem::remove(path);
+    }
+
+    /// Of a run that ended long ago a date of last year is no time of a line.
+    void a_date_after_the_end_of_the_run_was_printed()
+    {
+        constexpr std::int64_t kBegin = 1'500'000'000'000'000; // July 2017
+        const test::TempFolder folder;
+        const runtime::RunDir dir(folder.path() / ".sheaf/runs/old");
+        pipeline::RunSpec spec;
+        spec.run = "old";
+        spec.steps.emplace_back().name = "work";
+        folder.write(".sheaf/runs/old/run.json", json::serialize(spec));
+        folder.write(".sheaf/runs/old/steps/work/logs/user/stdout/0/process000.stdout.txt",
+            isoTime(kBegin + 1'000'000) + " ready\n2020-01-01 00:00:00,1.5\n" + isoTime(kBegin + 3'000'000) + " on\n");
+        auto store = store::EventStore::openForWriting(dir.database());
+        QVERIFY(store.has_value());
+        event::RunStarted started;
+        started.run = "old";
+        started.steps = { "work" };
+        started.nodes = 1;
+        std::vector<event::Event> events { { 0, kBegin, started }, { 0, kBegin, event::StepStarted { StepIndex(0), { NodeIndex(0) }, 1 } },
+            { 0, kBegin + 9'000'000, event::StepEnded { StepIndex(0), event::StepState::Completed, "", "", 0 } },
+            { 0, kBegin + 9'000'000, event::RunEnded { event::RunState::Completed, "" } } };
+        QVERIFY(store->append(events).has_value());
+        AppContext context;
+        LogPanel panel(context);
+        panel.show();
+        context.run.open(toQt(folder.path()), QStringLiteral("old"));
+        QTRY_VERIFY(context.run.isLoaded());
+        context.selection.setStep(QStringLiteral("work"));
+        QTRY_COMPARE(panel.view()->rows().merged().size(), std::uint64_t { 3 });
+        const auto rows = panel.view()->rows().merged().rows(0, 3);
+        QCOMPARE(rows[1].timeMicros, kBegin + 1'000'000);
+        QCOMPARE(rows[2].timeMicros, kBegin + 3'000'000);
     }
 
     void files_are_listed_when_somebody_looks()

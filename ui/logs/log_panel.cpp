@@ -154,7 +154,7 @@ QString problemText(const logs::QueryProblem& problem)
 QString LogPanel::orderRule()
 {
     return tr("Lines in the order of time. The time of a line is the one it begins with; if it has none, the share of its attempt's time that its place "
-              "among the attempt's lines is; else that of the line before it. Each file keeps its own order. While a run goes on, lines "
+              "among the attempt's lines is; else that of the line before it, and of the first ones that of their file. Each file keeps its own order. While a run goes on, lines "
               "stand as they came, to a fraction of a second.");
 }
 
@@ -609,13 +609,19 @@ void LogPanel::startMerging()
     const QString chosen = m_picker->currentData().toString();
     const QString node = m_nodes->currentData().toString();
     std::vector<std::filesystem::path> paths = m_rows.files();
-    std::vector<std::filesystem::path> added;
+    struct Added {
+        std::filesystem::path path;
+        std::int64_t beginMicros = 0;
+    };
+    std::vector<Added> added;
+    const event::RunPicture& picture = m_context.run.picture();
     for (const LogFile& file : m_files) {
         const bool isOurs = isStream(file.path) && (chosen == kWholeRun || (file.step == m_context.selection.step() && (node.isEmpty() || nodeOf(file.path) == node)));
         if (isOurs && std::find(m_shown.begin(), m_shown.end(), file) == m_shown.end()) {
             m_shown.push_back(file);
-            added.push_back(m_context.run.dir().logs(toStd(file.step)) / toStd(file.path));
-            paths.push_back(added.back());
+            const event::StepPicture* step = m_context.run.step(file.step);
+            added.push_back({ m_context.run.dir().logs(toStd(file.step)) / toStd(file.path), step != nullptr && step->startedMicros > 0 ? step->startedMicros : picture.startedMicros() });
+            paths.push_back(added.back().path);
         }
     }
     m_rowFiles.clear();
@@ -626,9 +632,9 @@ void LogPanel::startMerging()
     m_rows.setFiles(std::move(paths));
     m_reader.ask(
         this,
-        [merger = m_merger, added = std::move(added), begin = m_context.run.picture().startedMicros()] {
-            for (const auto& path : added) {
-                merger->addFile(path, begin);
+        [merger = m_merger, added = std::move(added), end = m_context.run.isActive() ? 0 : picture.endedMicros()] {
+            for (const auto& file : added) {
+                merger->addFile(file.path, file.beginMicros, end);
             }
             return true;
         },
