@@ -263,7 +263,7 @@ void MiniBatchFilter::add(std::string_view word)
     const auto key = keyNamed(name);
     if (!key) {
         // "KeyError:" or "azureml://…" are words as others; a key with a slip is not, for it would find nothing without a reason.
-        static const std::vector<std::string> kNames { "state", "node", "proc", "process", "try", "tries", "items", "dur", "elapsed", "size", "group", "id", "code",
+        static const std::vector<std::string> kNames { "state", "node", "proc", "process", "try", "tries", "items", "dur", "duration", "elapsed", "size", "group", "id", "code",
             "slow", "err", "error", "step" };
         if (length > 1 && length < word.size() && word[0] == name[0] && text::nearest(name, kNames)) {
             complain({ Kind::NoSuchKey, name, name, kKeys });

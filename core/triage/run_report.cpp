@@ -403,7 +403,7 @@ private:
         std::size_t listed = 0;
         for (std::size_t i = 0; i < step.miniBatches.size() && listed < kFailedListed; ++i) {
             const auto& one = step.miniBatches[i];
-            if (one.state != MiniBatchState::Failed && one.state != MiniBatchState::TimedOut) {
+            if (!isFailed(one.state)) {
                 continue;
             }
             ++listed;

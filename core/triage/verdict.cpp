@@ -447,7 +447,7 @@ private:
         } else if (place.line > 0) {
             addAction(Sentence("Mend ").add(fmt::format("{}:{}", fileName(place.file), place.line), code(place)).add("."));
         } else {
-            addAction(Sentence("Look at what the workers printed: ").add("logs", log("user")).add("."));
+            addAction(Sentence("Look at what the workers printed: ").add("logs", { LinkKind::Page, m_step.name, "logs", -1 }).add("."));
         }
         addRunAnew({});
     }
@@ -568,7 +568,7 @@ private:
 
     void tellCauses()
     {
-        const auto groups = largestGroups(m_step);
+        const auto& groups = m_groups;
         const std::uint32_t failed = failedOf(m_step);
         std::uint32_t told = 0;
         for (std::size_t i = 0; i < std::min(groups.size(), kCausesTold); ++i) {
@@ -587,7 +587,7 @@ private:
         const bool isAll = count == failed && count > 1;
         Sentence sentence;
         const std::string all = count == 2 ? "Both failed mini-batches" : fmt::format("All {} failed mini-batches", text::humanCount(count));
-        sentence.add(isAll ? all : miniBatches(count), batches(fmt::format("group:{}", number))).add(" ");
+        sentence.add(isAll ? all : miniBatches(count), batches(fmt::format("group:{} {}", number, kFailed))).add(" "); // who failed so once, and was mended, is not counted
         switch (signature.cause) {
         case FailureCause::Exception:
             sentence.add("raised ").add(shortError(group.firstError));
@@ -656,7 +656,7 @@ private:
     /// What the largest cause asks for.
     void addCauseActions()
     {
-        const auto groups = largestGroups(m_step);
+        const auto& groups = m_groups;
         if (groups.empty()) {
             return;
         }
@@ -749,6 +749,7 @@ private:
     const RunPicture& m_picture;
     const RunSpec& m_run;
     const StepPicture& m_step;
+    const std::vector<std::pair<std::size_t, std::uint32_t>> m_groups = largestGroups(m_step); // looks at all mini-batches: once
     const StepSpec& m_spec;
     Liveness m_liveness;
     Verdict m_verdict;
