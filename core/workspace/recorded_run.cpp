@@ -31,6 +31,12 @@ void moveTexts(boost::json::value& value, const std::string& from, const std::st
     }
 }
 
+/// Names of steps are names of folders: in a copy they must not lead out of it.
+bool staysBelow(const std::string& name)
+{
+    return !name.empty() && name != "." && name != ".." && name.find('/') == std::string::npos && name.find('\0') == std::string::npos;
+}
+
 } // namespace
 
 Result<pipeline::RunSpec> readSpec(const runtime::RunDir& dir)
@@ -41,6 +47,11 @@ Result<pipeline::RunSpec> readSpec(const runtime::RunDir& dir)
     }
     auto spec = json::deserialize<pipeline::RunSpec>(*text, dir.spec().string());
     const std::string here = dir.path().string();
+    for (const auto& step : spec ? spec->steps : std::vector<pipeline::StepSpec>()) {
+        if (!staysBelow(step.name)) {
+            return fail(ErrorCode::Parse, { { "what", dir.spec().string() }, { "reason", "'" + step.name + "' is no name of a step" } });
+        }
+    }
     if (!spec || spec->runDir.empty() || spec->runDir == here) {
         return spec;
     }

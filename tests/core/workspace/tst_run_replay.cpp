@@ -181,6 +181,7 @@ private slots:
         spec.runDir = "/elsewhere/.sheaf/runs/one";
         spec.workspace = "/elsewhere";
         auto& step = spec.steps.emplace_back();
+        step.name = "work";
         step.outputs.push_back({ "rows", pipeline::DataType::UriFile, "rw_mount", spec.runDir + "/outputs/rows.txt", "", "" });
         step.outputs.push_back({ "other", pipeline::DataType::UriFile, "rw_mount", "/elsewhere/.sheaf/runs/one-more/rows.txt", "", "" });
         m_folder.write("copy/run.json", json::serialize(spec));
@@ -191,6 +192,19 @@ private slots:
         QCOMPARE(read->workspace, std::string("/elsewhere"));
         QCOMPARE(read->steps[0].outputs[0].path, (here / "outputs/rows.txt").string());
         QCOMPARE(read->steps[0].outputs[1].path, std::string("/elsewhere/.sheaf/runs/one-more/rows.txt"));
+    }
+
+    void names_of_steps_do_not_lead_out_of_the_folder()
+    {
+        for (const char* name : { "", ".", "..", "../../other", "/etc" }) {
+            pipeline::RunSpec spec;
+            spec.run = "one";
+            spec.steps.emplace_back().name = name;
+            m_folder.write("odd/run.json", json::serialize(spec));
+            const auto read = readSpec(runtime::RunDir(m_folder.path() / "odd"));
+            QVERIFY2(!read, name);
+            QCOMPARE(read.error().code, ErrorCode::Parse);
+        }
     }
 };
 
