@@ -15,6 +15,7 @@
 
 #include <csignal>
 #include <fstream>
+#include <future>
 #include <memory>
 #include <sys/stat.h>
 #endif
@@ -173,6 +174,29 @@ private slots:
         click(pane, "debug.run");
         QTRY_COMPARE_WITH_TIMEOUT(state(pane), wordOf(event::AttemptOutcome::Exception), 20000);
         QVERIFY(child<QRadioButton>(pane, "debug.code.snapshot")->isChecked()); // looking again does not choose for the user
+    }
+
+    void how_one_ended_is_not_told_of_the_next()
+    {
+        AppContext context;
+        open(context);
+        DebugPane pane(context);
+        pane.resize(760, 640);
+        pane.show();
+        context.selection.askDebug(1);
+        click(pane, "debug.run");
+        QVERIFY(pane.isRunning());
+        std::promise<void> gate; // how it ended is read late
+        context.reader.ask(&pane, [open = gate.get_future().share()] { return open.wait(), 0; }, [](int) {});
+        QTRY_VERIFY_WITH_TIMEOUT(!pane.isRunning(), 20000);
+        context.selection.askDebug(2);
+        QCOMPARE(child<QLabel>(pane, "debug.title")->text(), QStringLiteral("Mini-batch 2 of work, here and alone"));
+        bool isRead = false;
+        context.reader.ask(&pane, [] { return 0; }, [&](int) { isRead = true; });
+        gate.set_value();
+        QTRY_VERIFY(isRead);
+        QVERIFY(!child<ElidedLabel>(pane, "debug.now")->isVisible());
+        QVERIFY(!child<StateBadge>(pane, "debug.state")->isVisible());
     }
 
     void stop_ends_it_and_what_it_started()

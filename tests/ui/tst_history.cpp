@@ -277,6 +277,9 @@ private slots:
             QVERIFY(!window.findChild<QWidget*>(QStringLiteral("run.debug"))->isVisible());
             context.run.resume();
             QVERIFY(!context.run.isStarting());
+            QVERIFY(context.run.mayOpen(toQt(copy / "run.json")));
+            QVERIFY(!context.run.mayOpen(toQt(copy / "../python")));
+            QVERIFY(!context.run.mayOpen(m_real.path()));
             context.selection.showPage(QStringLiteral("verdict"));
             QCoreApplication::processEvents();
             QVERIFY(test::keepShot(window, QStringLiteral("copy-light")));

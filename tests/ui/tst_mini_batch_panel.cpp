@@ -243,6 +243,25 @@ private slots:
         QCOMPARE(inputs->item(1, 1)->text(), QStringLiteral("missing"));
         QVERIFY(note(panel, "batch.section.inputs.note").startsWith(QStringLiteral("3 rows · rows.csv")));
         QVERIFY(!child<QPushButton>(panel, "batch.inputs.open")->isVisible());
+
+        // A copy may name any program as its interpreter: none is started.
+        const test::TempFolder elsewhere;
+        const auto copy = elsewhere.path() / "copy";
+        std::filesystem::copy(context.run.dir().path(), copy, std::filesystem::copy_options::recursive);
+        pipeline::RunSpec spec = context.run.spec();
+        spec.python = elsewhere.write("python", "#!/bin/sh\ntouch '" + (elsewhere.path() / "ran").string() + "'\n").string();
+        std::filesystem::permissions(std::string(spec.python), std::filesystem::perms::owner_all);
+        std::ofstream(copy / "run.json") << json::serialize(spec);
+        context.run.openCopy(QString::fromStdString(copy.string()));
+        QTRY_VERIFY(context.run.isLoaded() && context.run.step(QStringLiteral("work")) != nullptr);
+        QCOMPARE(context.run.spec().python, spec.python);
+        context.selection.setStep(QStringLiteral("work"));
+        context.selection.setMiniBatch(0);
+        QTRY_COMPARE(note(panel, "batch.section.inputs.note"), QStringLiteral("rows of a copy are not read"));
+        bool isIdle = false;
+        context.previewer.ask(&panel, [] { return 0; }, [&](int) { isIdle = true; });
+        QTRY_VERIFY(isIdle);
+        QVERIFY(!std::filesystem::exists(elsewhere.path() / "ran"));
     }
 
     void one_that_is_running_is_followed_to_its_end()

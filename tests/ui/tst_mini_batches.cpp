@@ -14,6 +14,7 @@
 #include "ui/style/state_tone.h"
 #include "ui/style/theme.h"
 #include "ui/text/convert.h"
+#include "ui/text/format.h"
 
 #include <filesystem>
 #include <fstream>
@@ -619,6 +620,35 @@ private slots:
         QFile csv(file);
         QVERIFY(csv.open(QIODevice::ReadOnly));
         QCOMPARE(csv.readAll().count('\n'), 11);
+    }
+
+    void what_is_too_long_to_be_a_filter_is_refused_not_cut()
+    {
+        WrittenPage written(4000, 0);
+        QTRY_COMPARE(written.rows(), 4000);
+        auto* table = written.table();
+        auto* list = written.page->findChild<MiniBatchTable*>();
+        const auto only = [&](QMenu& menu, int step) {
+            QItemSelection rows;
+            for (int row = 0; row < 4000; row += step) {
+                rows.select(table->model()->index(row, 0), table->model()->index(row, 0));
+            }
+            table->selectionModel()->select(rows, QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
+            list->fillMenu(menu);
+            return menu.findChild<QAction*>(QStringLiteral("run.batches.only"));
+        };
+        QMenu few;
+        QVERIFY(only(few, 100)->isEnabled());
+        QMenu many;
+        QVERIFY(!only(many, 2)->isEnabled());
+        QVERIFY(only(many, 2)->text().contains(QStringLiteral("too many")));
+    }
+
+    void what_users_wrote_is_no_markup_in_a_tooltip()
+    {
+        QCOMPARE(tipText(QStringLiteral("KeyError: \"a & b\"")), QStringLiteral("KeyError: \"a & b\""));
+        QVERIFY(tipText(QStringLiteral("ValueError: <b>x</b>")).contains(QStringLiteral("&lt;b&gt;x&lt;/b&gt;")));
+        QVERIFY(tipText(QStringLiteral("&lt;")).contains(QStringLiteral("&amp;lt;")));
     }
 
     void the_last_line_of_a_mini_batch_is_found_by_what_the_run_recorded()

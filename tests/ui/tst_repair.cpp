@@ -84,6 +84,17 @@ private slots:
         QVERIFY(hasEnded());
     }
 
+    void what_cannot_be_understood_chooses_none()
+    {
+        m_context->selection.askRepair(QStringLiteral("sate:failed id:2"));
+        QTRY_VERIFY(dialog() != nullptr && dialog()->isVisible());
+        QCOMPARE(listed(), QStringList());
+        QVERIFY(!in<QAbstractButton>("repair.run")->isEnabled());
+        QVERIFY(in<QLabel>("repair.note")->text().contains(QStringLiteral("no key \"sate\"")));
+        QTest::keyClick(dialog(), Qt::Key_Escape);
+        QTRY_VERIFY(dialog() == nullptr);
+    }
+
     void a_mini_batch_is_ignored_and_counted_again()
     {
         m_context->selection.askRepair(QStringLiteral("id:5"));

@@ -177,6 +177,35 @@ private slots:
         QCOMPARE(later.elapsedSeconds(), live.elapsedSeconds());
     }
 
+    void what_was_asked_of_one_run_is_not_held_against_the_next()
+    {
+        WrittenRun first;
+        WrittenRun second;
+        QVERIFY(first.begin(2) && first.tell({ event::RunEnded { event::RunState::Completed, "" } }));
+        QVERIFY(second.begin(2));
+        WorkThread reader;
+        WorkThread worker;
+        ui::RunState run(reader, worker);
+        run.open(QString::fromStdString(first.folder.path().string()), QStringLiteral("r"));
+        QTRY_VERIFY(run.isLoaded());
+        std::promise<void> gate;
+        worker.ask(&run, [open = gate.get_future().share()] { return open.wait(), 0; }, [](int) {});
+        QSignalSpy failed(&run, &ui::RunState::failed);
+        run.resume();
+        QVERIFY(run.isStarting());
+        QVERIFY(!run.repair({}, false)); // one after the other, and that is said
+        QCOMPARE(failed.count(), 1);
+        run.stop(false);
+        QVERIFY(run.isStopAsked());
+        run.open(QString::fromStdString(second.folder.path().string()), QStringLiteral("r"));
+        QVERIFY(!run.isStarting());
+        QVERIFY(!run.isStopAsked());
+        gate.set_value();
+        QTRY_COMPARE(failed.count(), 3); // it is over already: neither could be done
+        QVERIFY(!run.isStarting());
+        QVERIFY(run.isOpen());
+    }
+
     void the_story_of_a_mini_batch_is_every_attempt_of_it()
     {
         WrittenRun written;

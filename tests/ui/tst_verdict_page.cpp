@@ -16,6 +16,7 @@
 
 #include <fcntl.h>
 #include <fstream>
+#include <future>
 #include <sys/file.h>
 #include <unistd.h>
 #endif
@@ -159,6 +160,11 @@ public:
         std::filesystem::create_directories(m_dir.path());
         m_lock = ::open(m_dir.lock().c_str(), O_RDWR | O_CREAT, 0600);
         QVERIFY(::flock(m_lock, LOCK_EX | LOCK_NB) == 0);
+    }
+    void die()
+    {
+        ::close(m_lock);
+        m_lock = -1;
     }
     [[nodiscard]] const runtime::RunDir& dir() const { return m_dir; }
     void open(AppContext& context) const
@@ -319,6 +325,56 @@ private slots:
         QTest::keyClick(sentence, Qt::Key_Return);
         QCOMPARE(context.selection.filter(), QStringLiteral("state:failed,timedout"));
         QCOMPARE(pages.last().first().toString(), QStringLiteral("batches"));
+    }
+
+    void what_can_be_done_comes_back_when_a_replay_is_left_at_its_end()
+    {
+        const test::TempFolder folder;
+        RecordedRun run(folder);
+        failedRun(run);
+        AppContext context;
+        VerdictPage page(context);
+        show(page);
+        run.open(context);
+        const auto canGoOn = [&] {
+            const QPushButton* button = buttonSaying(page, QStringLiteral("Go on"));
+            return button != nullptr && button->isEnabled();
+        };
+        QTRY_VERIFY(canGoOn());
+        context.run.replay(context.run.picture().endedMicros());
+        QTRY_VERIFY(context.run.isReplaying());
+        QVERIFY(!canGoOn());
+        context.run.replay(std::nullopt);
+        QVERIFY(canGoOn());
+    }
+
+    void an_end_that_is_still_to_be_read_is_no_interruption()
+    {
+        const test::TempFolder folder;
+        RecordedRun run(folder);
+        run.startSecondsAgo(5000);
+        run.begin(10000);
+        run.beAlive();
+        run.write();
+        AppContext context;
+        run.open(context);
+        QTRY_VERIFY(context.run.isActive());
+        int interrupted = 0;
+        connect(&context.run, &ui::RunState::activityChanged, &context.run, [&] { interrupted += context.run.isInterrupted() ? 1 : 0; });
+        // While nobody reads, it comes to its end, with more than is read at once, and its coordinator goes away.
+        std::promise<void> gate;
+        context.reader.ask(&context.run, [open = gate.get_future().share()] { return open.wait(), 0; }, [](int) {});
+        for (std::uint32_t i = 0; i < 10000; ++i) {
+            run.attempt(i, AttemptOutcome::Done);
+        }
+        run.end(StepState::Completed, event::RunState::Completed);
+        run.write();
+        run.die();
+        const double now = monotonicSeconds();
+        QTRY_VERIFY(monotonicSeconds() > now + 0.5); // only then it is looked again whether somebody lives
+        gate.set_value();
+        QTRY_VERIFY(context.run.isOver() && !context.run.isActive());
+        QCOMPARE(interrupted, 0);
     }
 
     void groups_lead_to_their_mini_batches_and_to_the_code()

@@ -86,7 +86,7 @@ QTreeWidgetItem* addRow(QTreeWidget* table, const QStringList& cells, int firstF
 {
     auto* row = new QTreeWidgetItem(table, cells);
     for (int column = 0; column < cells.size(); ++column) {
-        row->setToolTip(column, cells[column]);
+        row->setToolTip(column, tipText(cells[column]));
         if (column >= firstFigure && column < firstFigure + figures) {
             row->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
         }

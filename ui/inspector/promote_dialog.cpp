@@ -45,6 +45,7 @@ PromoteDialog::PromoteDialog(const QString& value, const QString& name, const QS
     QPalette colors = m_problem->palette();
     colors.setColor(QPalette::WindowText, toneTextColor(Tone::Failed));
     m_problem->setPalette(colors);
+    m_problem->setTextFormat(Qt::PlainText);
     m_problem->setWordWrap(true);
     auto* form = new QFormLayout;
     form->setSpacing(space::kMedium);

@@ -16,6 +16,7 @@
 #include "ui/widgets/elided_label.h"
 #include "ui/widgets/empty_hint.h"
 #include "ui/widgets/state_badge.h"
+#include "ui/widgets/text_view.h"
 #include "ui/widgets/traceback_view.h"
 
 #include <QApplication>
@@ -107,19 +108,6 @@ ElidedLabel* value(QGridLayout* grid, int row, const QString& caption, const cha
     grid->addWidget(words, row, 0);
     grid->addWidget(label, row, 1);
     return label;
-}
-
-QPlainTextEdit* textOf(QWidget* parent, const char* name, const QString& accessibleName)
-{
-    auto* text = new QPlainTextEdit(parent);
-    text->setObjectName(QLatin1String(name));
-    text->setAccessibleName(accessibleName);
-    text->setReadOnly(true);
-    text->setFont(monoFont());
-    text->setLineWrapMode(QPlainTextEdit::NoWrap);
-    text->setTabChangesFocus(true);
-    text->setUndoRedoEnabled(false);
-    return text;
 }
 
 /// When packages last came to an interpreter or went: the newest of the folders where it may have them.
@@ -234,7 +222,7 @@ DebugPane::~DebugPane()
 void DebugPane::build()
 {
     auto* page = new QWidget(this);
-    m_output = textOf(page, "debug.output", tr("What it prints"));
+    m_output = makeTextView(page, QStringLiteral("debug.output"), tr("What it prints"));
     m_output->setMaximumBlockCount(kMostLines);
     m_output->setPlaceholderText(tr("What it prints is shown here, as it comes."));
     m_splitter = new QSplitter(Qt::Vertical, page);
@@ -404,7 +392,7 @@ QWidget* DebugPane::buildEnd()
     m_rowsTitle = new QLabel(m_end);
     m_rowsTitle->setObjectName(QStringLiteral("debug.rows.title"));
     m_rowsTitle->setFont(textFont(0, true));
-    m_rows = textOf(m_end, "debug.rows", tr("Rows that run() returned"));
+    m_rows = makeTextView(m_end, QStringLiteral("debug.rows"), tr("Rows that run() returned"));
     m_rows->setProperty("boxed", true);
     auto* column = new QVBoxLayout(m_end);
     column->setContentsMargins(space::kPanel, space::kLarge, space::kPanel, space::kMedium);
@@ -442,6 +430,7 @@ void DebugPane::showMiniBatch(qint64 miniBatch)
     m_step = m_context.selection.step();
     m_number = miniBatch;
     if (isOther) {
+        ++m_question;
         m_codeChosen = false;
         m_subject.reset();
         m_session.reset();
@@ -610,6 +599,7 @@ void DebugPane::run(bool withDebugpy)
         return;
     }
     m_takesFocus = m_run->hasFocus() || m_debugpy->hasFocus();
+    ++m_question;
     m_preparing = true;
     m_stopped = false; // asked for anew
     say({});
@@ -767,6 +757,7 @@ void DebugPane::onEnded(int code, QProcess::ExitStatus status)
     m_showsUnfinished = false;
     m_printed->close();
     struct Answer {
+        workspace::DebugSession session;
         std::optional<workspace::DebugResult> result;
         QString rows;
         bool areAll = true;
@@ -775,18 +766,21 @@ void DebugPane::onEnded(int code, QProcess::ExitStatus status)
         this,
         [session = *m_session] {
             QFile file(toQt(session.rows));
-            Answer answer { workspace::readDebugResult(session), {}, true };
+            Answer answer { session, workspace::readDebugResult(session), {}, true };
             if (file.open(QIODevice::ReadOnly)) {
                 answer.rows = QString::fromUtf8(file.read(kRowBytes));
                 answer.areAll = file.atEnd();
             }
             return answer;
         },
-        [this, code, status](const Answer& answer) {
+        [this, code, status, question = m_question](const Answer& answer) {
+            if (question != m_question) {
+                return; // another mini-batch is in view, or this one runs again
+            }
             if (answer.result || m_stopped) {
-                showEnd(answer.result, answer.rows, answer.areAll);
+                showEnd(answer.session, answer.result, answer.rows, answer.areAll);
             } else {
-                showEnd({}, {}, true);
+                showEnd(answer.session, {}, {}, true);
                 const QString words = status == QProcess::CrashExit ? tr("The process was killed by signal %1 before it was over.").arg(code)
                                                                     : tr("The process ended with %1 before it was over.").arg(code);
                 m_nowWords->setFullText(words);
@@ -797,9 +791,10 @@ void DebugPane::onEnded(int code, QProcess::ExitStatus status)
     refreshButtons();
 }
 
-void DebugPane::showEnd(const std::optional<workspace::DebugResult>& result, const QString& rows, bool areAllRows)
+void DebugPane::showEnd(
+    const workspace::DebugSession& session, const std::optional<workspace::DebugResult>& result, const QString& rows, bool areAllRows)
 {
-    const auto& recorded = m_session->subject.recorded;
+    const auto& recorded = session.subject.recorded;
     if (recorded) {
         const bool isDone = recorded->outcome == event::AttemptOutcome::Done;
         m_was->setState(toneOf(toQt(json::enumName(recorded->outcome))), ui::wordOf(recorded->outcome));
@@ -822,7 +817,7 @@ void DebugPane::showEnd(const std::optional<workspace::DebugResult>& result, con
     }
     m_nowWords->setFullText(words);
     const QString traceback = result && !wasStopped ? toQt(result->traceback) : QString();
-    m_traceback->setUserFolders(QStringList { toQt(m_session->code) + QLatin1Char('/') } + userFolders(m_context, m_step));
+    m_traceback->setUserFolders(QStringList { toQt(session.code) + QLatin1Char('/') } + userFolders(m_context, m_step));
     m_traceback->setTraceback(traceback);
     m_traceback->setVisible(!traceback.isEmpty());
     m_rowsTitle->setVisible(isDone);

@@ -66,7 +66,7 @@ private:
     void readOutput();
     void print(const QString& lines, const QString& unfinished);
     void onEnded(int code, QProcess::ExitStatus status);
-    void showEnd(const std::optional<workspace::DebugResult>& result, const QString& rows, bool areAllRows);
+    void showEnd(const workspace::DebugSession& session, const std::optional<workspace::DebugResult>& result, const QString& rows, bool areAllRows);
     void signalGroup(int number);
     void openTerminal();
     void say(const QString& words, bool isBad = false);
@@ -119,6 +119,7 @@ private:
     bool m_preparing = false;
     bool m_stopped = false; // by the user
     bool m_looking = false;
+    int m_question = 0; // counts mini-batches and runs of them: how an earlier one ended is not told
     bool m_takesFocus = false; // the keyboard goes on to Stop
     bool m_isAttach = false; // the command row has what an editor needs
     QProcess m_process;

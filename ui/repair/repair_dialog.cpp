@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Sheaf authors
 #include "ui/repair/repair_dialog.h"
 
+#include "core/triage/failed_now.h"
 #include "core/triage/mini_batch_filter.h"
 #include "core/workspace/repair.h"
 #include "ui/repair/repair_model.h"
@@ -27,11 +28,6 @@ using event::MiniBatchList;
 using event::MiniBatchState;
 
 namespace {
-
-bool hasFailed(MiniBatchState state)
-{
-    return state == MiniBatchState::Failed || state == MiniBatchState::TimedOut;
-}
 
 /// Those of `list` in a state that `which` accepts.
 template <class Which> MiniBatchList only(const MiniBatchList& list, const event::StepPicture& step, Which&& which)
@@ -66,8 +62,11 @@ RepairDialog::RepairDialog(AppContext& context, const QString& filter, QWidget* 
     setWindowTitle(tr("Run mini-batches again"));
     build();
     if (const event::StepPicture* picture = step()) {
-        const auto found = filter.isEmpty() ? workspace::failedOnes(*picture).all(picture->total())
-                                            : triage::matching(triage::MiniBatchFilter(toStd(filter)), *picture);
+        const triage::MiniBatchFilter wanted(toStd(filter));
+        m_complaint = wanted.complaint() ? toQt(wanted.complaint()->sentence()) : QString();
+        const auto found = filter.isEmpty()      ? workspace::failedOnes(*picture).all(picture->total())
+            : wanted.complaint().has_value() ? std::vector<MiniBatchIndex>() // what stands beside it is not all that was asked
+                                             : triage::matching(wanted, *picture);
         m_asked = MiniBatchList(found);
         m_doneOnes = only(m_asked, *picture, [](MiniBatchState state) { return state == MiniBatchState::Done; }).count();
         const MiniBatchList failed = workspace::failedOnes(*picture);
@@ -75,9 +74,9 @@ RepairDialog::RepairDialog(AppContext& context, const QString& filter, QWidget* 
         m_chosen->setText(tr("&What was chosen: %1").arg(countText(m_asked.count() - m_doneOnes)));
         m_failed->setText(tr("All that &failed: %1").arg(countText(failed.count())));
         m_unfinished->setText(tr("All that are &not done: %1").arg(countText(open.count())));
-        m_chosen->setVisible(!(m_asked == failed) && !(m_asked == open));
+        m_chosen->setVisible(!m_complaint.isEmpty() || (!(m_asked == failed) && !(m_asked == open)));
         m_failed->setEnabled(!failed.isEmpty());
-        (m_asked == failed ? m_failed : m_asked == open ? m_unfinished : m_chosen)->setChecked(true);
+        (!m_complaint.isEmpty() ? m_chosen : m_asked == failed ? m_failed : m_asked == open ? m_unfinished : m_chosen)->setChecked(true);
     }
     choose();
     askCode();
@@ -150,7 +149,7 @@ void RepairDialog::build()
     connect(m_run, &QPushButton::clicked, this, [this] { carryOut(m_list, {}, {}); });
     connect(m_ignore, &QPushButton::clicked, this, [this] {
         if (const event::StepPicture* picture = step()) {
-            carryOut({}, only(m_list, *picture, hasFailed), {});
+            carryOut({}, only(m_list, *picture, triage::isFailed), {});
         }
     });
     connect(m_count, &QPushButton::clicked, this, [this] {
@@ -181,13 +180,16 @@ void RepairDialog::choose()
     m_view->resizeColumnToContents(1);
     m_heading->setText(tr("%1 of %2 mini-batches of %3").arg(countText(m_list.count()), countText(picture->total()), m_step));
     QStringList notes;
+    if (chosen && !m_complaint.isEmpty()) {
+        notes << tr("What was chosen cannot be understood: %1.").arg(m_complaint);
+    }
     if (chosen && m_doneOnes > 0) {
         notes << (m_doneOnes == 1 ? tr("One of them is done already and is left out: what succeeded never runs twice.")
                                   : tr("%1 of them are done already and are left out: what succeeded never runs twice.").arg(countText(m_doneOnes)));
     }
     notes << tr("Their rows join the run's output as if they had never failed; all other rows stay as they are. Steps that need this one follow.");
     m_note->setText(notes.join(QLatin1Char('\n')));
-    const auto failed = only(m_list, *picture, hasFailed).count();
+    const auto failed = only(m_list, *picture, triage::isFailed).count();
     const auto ignored = only(m_list, *picture, [](MiniBatchState state) { return state == MiniBatchState::Ignored; }).count();
     m_ignore->setVisible(failed > 0);
     m_count->setVisible(ignored > 0);
@@ -231,8 +233,12 @@ void RepairDialog::carryOut(const MiniBatchList& run, const MiniBatchList& ignor
     request.run = run.text();
     request.ignore = ignore.text();
     request.unignore = unignore.text();
-    m_context.run.repair(request, m_ownCode->isVisible() && m_ownCode->isChecked() && !run.isEmpty());
-    accept();
+    if (m_context.run.repair(request, m_ownCode->isVisible() && m_ownCode->isChecked() && !run.isEmpty())) {
+        accept();
+    } else {
+        const QString why = m_context.run.whyOnlyLooked();
+        m_note->setText(why.isEmpty() ? tr("The run is being started just now: try again in a moment.") : why);
+    }
 }
 
 } // namespace sheaf::ui

@@ -39,6 +39,7 @@ private:
     AppContext& m_context;
     QString m_step;
     event::MiniBatchList m_asked; // what the filter chose
+    QString m_complaint; // about the filter; then it chose none
     std::uint64_t m_doneOnes = 0; // among them
     event::MiniBatchList m_list; // what would run
     bool m_isCompared = false; // the user's code with the run's

@@ -57,7 +57,7 @@ QVariant RepairModel::data(const QModelIndex& index, int role) const
     case State:
         return wordOf(state);
     case ErrorText:
-        return toQt(std::string(step->errorOf(miniBatch)));
+        return role == Qt::ToolTipRole ? tipText(toQt(std::string(step->errorOf(miniBatch)))) : toQt(std::string(step->errorOf(miniBatch)));
     case Columns:
         break;
     }

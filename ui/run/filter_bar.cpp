@@ -67,6 +67,7 @@ FilterBar::FilterBar(SelectionState& selection, MiniBatchModel& model, QWidget* 
     m_count->setMinimumWidth(fontMetrics().horizontalAdvance(QStringLiteral("000,000 of 000,000")));
     m_count->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     m_complaint->setObjectName(QStringLiteral("run.batches.complaint"));
+    m_complaint->setTextFormat(Qt::PlainText);
     m_complaint->setWordWrap(true);
     m_complaint->hide();
     m_chips->setObjectName(QStringLiteral("run.batches.chips"));
@@ -153,7 +154,7 @@ void FilterBar::rebuildChips()
         chip->setObjectName(QStringLiteral("run.batches.chip.%1").arg(i));
         chip->setProperty("chip", true);
         chip->setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Fixed);
-        chip->setToolTip(tr("Take away: %1").arg(word));
+        chip->setToolTip(tipText(tr("Take away: %1").arg(word)));
         chip->setAccessibleName(tr("Take %1 away from the filter").arg(word));
         connect(chip, &QPushButton::clicked, this, [this, i] {
             QStringList rest;

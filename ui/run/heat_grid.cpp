@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Sheaf authors
 #include "ui/run/heat_grid.h"
 
+#include "ui/state/selection_state.h"
 #include "ui/state/work_thread.h"
 #include "ui/style/state_tone.h"
 #include "ui/style/theme.h"
@@ -34,7 +35,6 @@ constexpr double kSlowSeconds = 5;
 constexpr double kSlowTimes = 2;
 constexpr std::uint32_t kSampled = 50000; // durations that the median is taken of
 constexpr std::size_t kRamp = 32;
-constexpr qsizetype kLongestFilter = 4000; // letters of a list of numbers
 constexpr double kLeastShade = 0.6; // one failed of a hundred is still seen
 constexpr double kDim = 0.16;
 constexpr double kQuietSign = 0.5; // what is well need not be looked at
@@ -708,7 +708,7 @@ void HeatGrid::mouseMoveEvent(QMouseEvent* event)
     if (cell != m_hover) {
         m_hover = cell;
         const QString name = cell >= 0 ? nameOf(static_cast<std::uint32_t>(cell)) : QString();
-        QToolTip::showText(event->globalPosition().toPoint(), name, this);
+        QToolTip::showText(event->globalPosition().toPoint(), tipText(name), this);
         emit named(name);
         update();
     }
@@ -793,7 +793,7 @@ void HeatGrid::wantRange()
     std::vector<std::uint32_t> numbers(m_order.begin() + first, m_order.begin() + end);
     std::sort(numbers.begin(), numbers.end());
     const QString word = QStringLiteral("id:") + idList(numbers);
-    if (word.size() > kLongestFilter) {
+    if (word.size() > SelectionState::kLongestFilter) {
         emit named(tr("Too many to be named one by one: choose the order by number"));
         return;
     }

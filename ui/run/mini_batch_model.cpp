@@ -391,7 +391,7 @@ QVariant MiniBatchModel::data(const QModelIndex& index, int role) const
         }
         return column == ItemsFailed && now->lastEvent != 0 && now->itemsFailed() > 0 ? QVariant(QBrush(toneTextColor(Tone::Failed))) : QVariant();
     case Qt::ToolTipRole:
-        return column == ErrorText || column == LastLine ? text(number, *now, column) : QVariant();
+        return column == ErrorText || column == LastLine ? QVariant(tipText(text(number, *now, column).toString())) : QVariant();
     case Qt::DecorationRole:
         return column == State ? QVariant(iconOf(toneOf(now->state))) : QVariant();
     default:

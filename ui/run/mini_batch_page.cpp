@@ -47,6 +47,7 @@ MiniBatchPage::MiniBatchPage(AppContext& context, QWidget* parent)
 {
     setObjectName(QStringLiteral("run.batches"));
     m_notice->setObjectName(QStringLiteral("run.batches.notice"));
+    m_notice->setTextFormat(Qt::PlainText);
     m_notice->hide();
     m_bar->boxRow()->addWidget(m_table->showLogButton());
     auto* under = new QWidget(this);

@@ -17,6 +17,7 @@
 #include "ui/widgets/elided_label.h"
 #include "ui/widgets/empty_hint.h"
 #include "ui/widgets/state_badge.h"
+#include "ui/widgets/text_view.h"
 #include "ui/widgets/traceback_view.h"
 
 #include <QApplication>
@@ -62,19 +63,6 @@ QString streamWord(event::LogStream stream)
     return {};
 }
 
-QPlainTextEdit* textOf(QWidget* parent, const char* name, const QString& accessibleName)
-{
-    auto* text = new QPlainTextEdit(parent);
-    text->setObjectName(QLatin1String(name));
-    text->setAccessibleName(accessibleName);
-    text->setReadOnly(true);
-    text->setFont(monoFont());
-    text->setLineWrapMode(QPlainTextEdit::NoWrap);
-    text->setTabChangesFocus(true);
-    text->setProperty("boxed", true);
-    return text;
-}
-
 /// As high as its lines, up to some of them; with room for the scroll bar when one is wider than most panels.
 void fitText(QPlainTextEdit* text)
 {
@@ -117,6 +105,7 @@ MiniBatchPanel::MiniBatchPanel(AppContext& context, QWidget* parent)
     connect(&context.run, &RunState::opened, this, [this] { follow(); });
     connect(&context.run, &RunState::closed, this, [this] { follow(); });
     connect(&context.run, &RunState::activityChanged, this, [this] { refreshHead(); });
+    connect(&context.run, &RunState::replayed, this, [this] { refreshHead(); });
     connect(&context.run, &RunState::changed, this, [this](const event::ChangeSet& changes) { onChanged(changes); });
     connect(&context.run, &RunState::samplesAdded, this, [this] {
         if (isVisible() && m_hasStory) {
@@ -173,7 +162,8 @@ void MiniBatchPanel::build()
     addSection(QStringLiteral("batch.section.attempts"), tr("Attempts"), m_attemptView);
     connect(m_attemptView->selectionModel(), &QItemSelectionModel::currentColumnChanged, this, [this] { showAttempt(); });
 
-    m_lines = textOf(m_page, "batch.lines", tr("Lines that the attempt wrote"));
+    m_lines = makeTextView(m_page, QStringLiteral("batch.lines"), tr("Lines that the attempt wrote"));
+    m_lines->setProperty("boxed", true);
     addSection(QStringLiteral("batch.section.lines"), tr("What it wrote"), m_lines, &m_linesNote);
 
     auto* inputs = new QWidget(m_page);
@@ -218,12 +208,14 @@ void MiniBatchPanel::build()
     connect(m_inputs, &QTableWidget::activated, this, [this] { openInput(false); });
     connect(m_inputs, &QTableWidget::itemSelectionChanged, this, [this] {
         const auto* item = m_inputs->item(m_inputs->currentRow(), 0);
-        const bool isFile = item != nullptr && !item->data(kPathRole).toString().isEmpty();
+        const QString path = item != nullptr ? item->data(kPathRole).toString() : QString();
+        const bool isFile = !path.isEmpty() && m_context.run.mayOpen(path);
         m_open->setEnabled(isFile);
         m_reveal->setEnabled(isFile);
     });
 
-    m_rows = textOf(m_page, "batch.rows", tr("Rows that run() returned"));
+    m_rows = makeTextView(m_page, QStringLiteral("batch.rows"), tr("Rows that run() returned"));
+    m_rows->setProperty("boxed", true);
     addSection(QStringLiteral("batch.section.rows"), tr("What it returned"), m_rows, &m_rowsNote);
     m_spark = new NodeSpark(m_page);
     m_spark->setObjectName(QStringLiteral("batch.node"));
@@ -729,7 +721,7 @@ void MiniBatchPanel::fillFiles(const std::vector<std::pair<QString, qint64>>& fi
         const auto& [name, size] = files[static_cast<std::size_t>(row)];
         auto* file = new QTableWidgetItem(name);
         file->setData(kPathRole, root + QLatin1Char('/') + name);
-        file->setToolTip((root + QLatin1Char('/') + name).toHtmlEscaped());
+        file->setToolTip(tipText(root + QLatin1Char('/') + name));
         m_inputs->setItem(row, 0, file);
         auto* amount = new QTableWidgetItem(size < 0 ? tr("not there") : bytesText(static_cast<double>(size)));
         amount->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
@@ -756,6 +748,10 @@ void MiniBatchPanel::askPreview()
     if (!m_story.plan || !isVisible()) {
         m_inputsOf.clear();
         m_stale = true; // asked when it is shown
+        return;
+    }
+    if (m_context.run.isCopy()) { // they are read by the interpreter that the run names, and anybody may have written that name
+        m_inputsNote->setFullText(tr("rows of a copy are not read"));
         return;
     }
     const auto* spec = m_context.run.stepSpec(m_step);
@@ -794,7 +790,7 @@ void MiniBatchPanel::fillPreview(const Result<workspace::MiniBatchPreview>& prev
     for (int column = 0; column < m_inputs->columnCount(); ++column) {
         const auto& [name, type] = preview->columns[static_cast<std::size_t>(column)];
         auto* head = new QTableWidgetItem(name.empty() ? tr("value") : toQt(name));
-        head->setToolTip(toQt(type).toHtmlEscaped());
+        head->setToolTip(tipText(toQt(type)));
         m_inputs->setHorizontalHeaderItem(column, head);
         m_inputs->horizontalHeader()->setSectionResizeMode(column, QHeaderView::Interactive);
         for (int row = 0; row < m_inputs->rowCount(); ++row) {
@@ -827,7 +823,7 @@ void MiniBatchPanel::openInput(bool folder)
 {
     const auto* item = m_inputs->item(m_inputs->currentRow(), 0);
     const QString path = item != nullptr ? item->data(kPathRole).toString() : QString();
-    if (!path.isEmpty()) {
+    if (!path.isEmpty() && m_context.run.mayOpen(path)) {
         QDesktopServices::openUrl(QUrl::fromLocalFile(folder ? QFileInfo(path).path() : path));
     }
 }

@@ -316,7 +316,12 @@ void MiniBatchTable::fillMenu(QMenu& menu)
     QAction* only = menu.addAction(tr("Show only these"), this, [this, ids] {
         m_context.selection.setFilter(withFilterWord(m_context.selection.filter(), QStringLiteral("id"), ids));
     });
-    only->setEnabled(count > 0 && count < m_model.rowCount());
+    only->setObjectName(QStringLiteral("run.batches.only"));
+    const bool isTooLong = ids.size() > SelectionState::kLongestFilter;
+    only->setEnabled(count > 0 && count < m_model.rowCount() && !isTooLong);
+    if (isTooLong) {
+        only->setText(tr("Show only these (too many to be named one by one)"));
+    }
     menu.addSeparator();
     QAction* copy = menu.addAction(tr("Copy"), this, [this] { copyRows(); });
     copy->setShortcut(QKeySequence::Copy);

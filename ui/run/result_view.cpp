@@ -124,7 +124,7 @@ std::vector<Entry> answer(const std::vector<Question>& questions, std::map<QStri
             Entry entry;
             entry.path = path;
             entry.isMissing = !info.exists();
-            entry.name = info.isDir() || entry.isMissing ? name : name + QLatin1String(" · ") + info.fileName();
+            entry.name = info.isDir() || entry.isMissing ? name : name + QStringLiteral(" · ") + info.fileName();
             if (info.isDir()) {
                 list(entry, {}, {}, 0);
             } else if (!entry.isMissing) {
@@ -189,8 +189,10 @@ ResultView::ResultView(AppContext& context, QWidget* parent)
         }
     });
     connect(m_open, &QPushButton::clicked, this, [this] {
-        if (const QTreeWidgetItem* item = m_tree->currentItem()) {
-            QDesktopServices::openUrl(QUrl::fromLocalFile(item->data(0, kPathRole).toString()));
+        const QTreeWidgetItem* item = m_tree->currentItem();
+        const QString path = item != nullptr ? item->data(0, kPathRole).toString() : QString();
+        if (!path.isEmpty() && m_context.run.mayOpen(path)) {
+            QDesktopServices::openUrl(QUrl::fromLocalFile(path));
         }
     });
     connect(m_folder, &QPushButton::clicked, this, &ResultView::openFolder);
@@ -374,7 +376,7 @@ void ResultView::addTo(QTreeWidgetItem* parent, const Entry& entry)
     auto* item = parent != nullptr ? new QTreeWidgetItem(parent) : new QTreeWidgetItem(m_tree);
     const bool isFile = entry.bytes >= 0;
     item->setText(0, entry.name);
-    item->setToolTip(0, entry.path);
+    item->setToolTip(0, tipText(entry.path));
     item->setIcon(0, icon(isFile ? QStringLiteral("file") : QStringLiteral("folder")));
     item->setText(1, isFile ? bytesText(static_cast<double>(entry.bytes)) : entry.isMissing ? tr("not written") : QString());
     item->setTextAlignment(1, Qt::AlignRight | Qt::AlignVCenter);
@@ -435,7 +437,7 @@ void ResultView::showChosen()
     m_open->setVisible(isFile);
     m_inLogs->setVisible(isFile && !item->data(0, kLogOfRole).toString().isEmpty());
     m_name->setText(item != nullptr ? item->text(0) : QString());
-    m_name->setToolTip(path);
+    m_name->setToolTip(tipText(path));
     if (!isFile) {
         ++m_question; // an answer about the file before is too late
         m_shown.clear();
@@ -477,7 +479,10 @@ void ResultView::openFolder()
 {
     if (const QTreeWidgetItem* item = m_tree->currentItem()) {
         const QFileInfo info(item->data(0, kPathRole).toString());
-        QDesktopServices::openUrl(QUrl::fromLocalFile(info.isDir() ? info.filePath() : info.path()));
+        const QString folder = info.isDir() ? info.filePath() : info.path();
+        if (m_context.run.mayOpen(folder)) {
+            QDesktopServices::openUrl(QUrl::fromLocalFile(folder));
+        }
     }
 }
 

@@ -137,6 +137,7 @@ void MainWindow::buildPanels()
     connect(problems, &ProblemList::titleChanged, m_problemsDock, &QDockWidget::setWindowTitle);
     m_status = new QLabel(this);
     m_status->setObjectName(QStringLiteral("status.line"));
+    m_status->setTextFormat(Qt::PlainText);
     m_status->setContentsMargins(8, 0, 8, 0);
     statusBar()->addWidget(m_status, 1);
     connect(start, &StartPage::openRequested, this, [this](const QString& file) {
@@ -473,9 +474,13 @@ void MainWindow::connectAll()
         m_isAskingCode = false;
         refreshActions();
     });
-    connect(&m_context.run, &RunState::started, this, [this](const QString&, const QStringList& remarks) {
-        showPage(m_runPage);
+    connect(&m_context.run, &RunState::started, this, [this](const QString& run, const QStringList& remarks) {
         m_context.history.refresh();
+        if (run != m_context.run.run()) { // another was opened meanwhile
+            m_message->showMessage(MessageBar::Kind::Note, (QStringList { tr("%1 has been started: the Runs panel lists it.").arg(run) } + remarks).join(QLatin1Char('\n')));
+            return;
+        }
+        showPage(m_runPage);
         if (remarks.isEmpty()) {
             m_message->clearMessage();
         } else {

@@ -26,12 +26,13 @@ int percentDone(const event::RunPicture& picture)
     return total == 0 ? -1 : static_cast<int>(100 * ended / total);
 }
 
-/// The desktop's own notification (freedesktop.org, Desktop Notifications 1.2); where no desktop listens nothing happens.
+/// The desktop's own notification (freedesktop.org, Desktop Notifications 1.2: markup in its text, not in its title); where no desktop listens
+/// nothing happens.
 void notifyDesktop(const QString& title, const QString& text)
 {
     QDBusMessage message = QDBusMessage::createMethodCall(QStringLiteral("org.freedesktop.Notifications"),
         QStringLiteral("/org/freedesktop/Notifications"), QStringLiteral("org.freedesktop.Notifications"), QStringLiteral("Notify"));
-    message << QStringLiteral("Sheaf") << 0U << QStringLiteral("io.github.sheaf.Studio") << title << text << QStringList() << QVariantMap() << -1;
+    message << QStringLiteral("Sheaf") << 0U << QStringLiteral("io.github.sheaf.Studio") << title << text.toHtmlEscaped() << QStringList() << QVariantMap() << -1;
     QDBusConnection::sessionBus().send(message);
 }
 

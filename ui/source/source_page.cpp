@@ -18,6 +18,7 @@ SourcePage::SourcePage(DocumentState& document, const QString& file, QWidget* pa
     , m_find(new FindBar(*m_editor, this))
 {
     m_notice->setObjectName(QStringLiteral("source.notice"));
+    m_notice->setTextFormat(Qt::PlainText);
     m_notice->setWordWrap(true);
     m_notice->setContentsMargins(space::kMedium, space::kSmall, space::kMedium, space::kSmall);
     m_editor->setFrameShape(QFrame::NoFrame);

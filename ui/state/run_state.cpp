@@ -172,6 +172,7 @@ void RunState::openCopy(const QString& runFolder)
 void RunState::openDir(runtime::RunDir dir, std::optional<workspace::Workspace> workspace)
 {
     ++m_visit;
+    m_starting = false; // what is on its way is another
     m_dir = std::move(dir);
     m_journal = std::make_shared<Journal>(Journal { *m_dir, std::move(workspace), {}, 1, 0, 0, 0, false, false });
     emit opened();
@@ -195,7 +196,7 @@ void RunState::close()
     m_replay.reset();
     m_replayWanted.reset();
     m_isAskingMoment = false;
-    m_active = m_loaded = m_stopAsked = false;
+    m_active = m_loaded = m_stopAsked = m_starting = false;
     emit closed();
 }
 
@@ -212,11 +213,8 @@ bool RunState::isOver() const
 
 double RunState::elapsedSeconds() const
 {
-    if (m_picture.startedMicros() == 0) {
-        return 0;
-    }
     const std::int64_t end = liveMicros() > 0 && !isOver() ? liveMicros() : m_picture.endedMicros();
-    return static_cast<double>(std::max<std::int64_t>(0, end - m_picture.startedMicros())) / 1e6;
+    return m_picture.workedSeconds(m_picture.startedMicros(), end);
 }
 
 std::int64_t RunState::liveMicros() const
@@ -227,9 +225,24 @@ std::int64_t RunState::liveMicros() const
     return m_active ? wallMicros() : 0;
 }
 
+bool RunState::isCopy() const
+{
+    return isOpen() && !m_journal->workspace;
+}
+
+bool RunState::mayOpen(const QString& file) const
+{
+    if (!isCopy()) {
+        return true;
+    }
+    const QString folder = QFileInfo(toQt(m_dir->path())).canonicalFilePath();
+    const QString path = QFileInfo(file).canonicalFilePath(); // "" when it is not there
+    return !folder.isEmpty() && (path == folder || path.startsWith(folder + QLatin1Char('/')));
+}
+
 QString RunState::whyOnlyLooked() const
 {
-    if (isOpen() && !m_journal->workspace) {
+    if (isCopy()) {
         return tr("This is a copy of the run's folder: it can be looked at. To run anything of it, open it in its own workspace, %1.").arg(toQt(m_spec.workspace));
     }
     if (isReplaying()) {
@@ -337,6 +350,7 @@ void RunState::take(int visit, Chunk chunk)
         emit opened();
     }
     if (chunk.error && !chunk.active) {
+        setActive(false);
         emit failed(*chunk.error);
         m_loaded = true;
         emit activityChanged();
@@ -350,7 +364,7 @@ void RunState::take(int visit, Chunk chunk)
     noteAttempts(chunk.events);
     const bool firstLoad = !m_loaded && !chunk.more;
     m_loaded = m_loaded || firstLoad;
-    setActive(chunk.active);
+    setActive(chunk.active || (m_active && chunk.more)); // its end may be in what is still to be read
     if (!changes.isEmpty()) {
         emit changed(changes);
     }
@@ -546,8 +560,9 @@ void RunState::start(const QString& workspaceFolder, const workspace::StartReque
             auto result = workspace::Workspace(folder).start(request, outcome);
             return Answer { std::move(result), std::move(outcome) };
         },
-        [this, workspaceFolder](const Answer& answer) {
-            m_starting = false;
+        [this, workspaceFolder, visit = m_visit](const Answer& answer) {
+            const bool isOurs = visit == m_visit;
+            m_starting = m_starting && !isOurs;
             if (!answer.result) {
                 emit activityChanged();
                 emit failed(answer.result.error());
@@ -560,7 +575,9 @@ void RunState::start(const QString& workspaceFolder, const workspace::StartReque
             for (const auto& text : answer.outcome.notes) {
                 remarks << toQt(text);
             }
-            open(workspaceFolder, toQt(answer.outcome.run));
+            if (isOurs) { // else another was opened meanwhile, and stays
+                open(workspaceFolder, toQt(answer.outcome.run));
+            }
             emit activityChanged();
             emit started(toQt(answer.outcome.run), remarks);
         });
@@ -574,10 +591,10 @@ void RunState::stop(bool now)
     m_stopAsked = true;
     emit activityChanged();
     m_worker.ask(
-        this, [journal = m_journal, name = m_dir->name(), now] { return journal->workspace->stop(name, now); },
-        [this](const Result<void>& result) {
+        this, [space = *m_journal->workspace, name = m_dir->name(), now] { return space.stop(name, now); },
+        [this, visit = m_visit](const Result<void>& result) {
             if (!result) {
-                m_stopAsked = false;
+                m_stopAsked = m_stopAsked && visit != m_visit;
                 emit activityChanged();
                 emit failed(result.error());
             }
@@ -587,37 +604,39 @@ void RunState::stop(bool now)
 void RunState::resume()
 {
     if (isOpen() && whyOnlyLooked().isEmpty()) {
-        startAgain([journal = m_journal, name = m_dir->name()] { return journal->workspace->resume(name); });
+        startAgain([space = *m_journal->workspace, name = m_dir->name()] { return space.resume(name); });
     }
 }
 
-void RunState::repair(const runtime::RepairRequest& request, bool currentCode)
+bool RunState::repair(const runtime::RepairRequest& request, bool currentCode)
 {
-    if (isOpen() && whyOnlyLooked().isEmpty()) {
-        startAgain([journal = m_journal, name = m_dir->name(), request, currentCode] {
-            return workspace::repair(*journal->workspace, name, request, currentCode);
-        });
-    }
+    return isOpen() && whyOnlyLooked().isEmpty() && startAgain([space = *m_journal->workspace, name = m_dir->name(), request, currentCode] {
+        return workspace::repair(space, name, request, currentCode);
+    });
 }
 
 /// `verb` has the open run go on, in the work thread.
-void RunState::startAgain(std::function<Result<void>()> verb)
+bool RunState::startAgain(std::function<Result<void>()> verb)
 {
     if (m_starting) {
-        return;
+        emit failed({ ErrorCode::RunActive, { { "run", m_dir->name() } } });
+        return false;
     }
     m_starting = true;
     m_stopAsked = false;
     emit activityChanged();
-    m_worker.ask(this, std::move(verb), [this](const Result<void>& result) {
-        m_starting = false;
-        emit activityChanged();
+    m_worker.ask(this, std::move(verb), [this, visit = m_visit](const Result<void>& result) {
+        if (visit == m_visit) {
+            m_starting = false;
+            emit activityChanged();
+        }
         if (!result) {
             emit failed(result.error());
-            return;
+        } else if (visit == m_visit) {
+            poll();
         }
-        poll();
     });
+    return true;
 }
 
 void RunState::askCodeDifference(

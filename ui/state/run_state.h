@@ -63,6 +63,10 @@ public:
     [[nodiscard]] double elapsedSeconds() const;
     /// The moment up to which the picture goes while somebody works in it: the time now, or that of a replay; 0: nobody does.
     [[nodiscard]] std::int64_t liveMicros() const;
+    /// Of another folder than its workspace's: what it names of this machine was written elsewhere, and is neither run nor opened.
+    [[nodiscard]] bool isCopy() const;
+    /// Whether a file that the run names may be given to the desktop: of a copy only what lies in its folder, links followed.
+    [[nodiscard]] bool mayOpen(const QString& file) const;
     /// Not "": why nothing can be done to the run as it is open now, a sentence. stop(), resume() and repair() then refuse.
     [[nodiscard]] QString whyOnlyLooked() const;
 
@@ -91,11 +95,13 @@ public:
     /// The same for another thread; it never changes.
     [[nodiscard]] const std::shared_ptr<const std::vector<monitor::NodeSample>>& sharedSamples() const { return m_samples; }
 
+    /// Opens the run when it is there, unless another was opened meanwhile; started() names it either way.
     void start(const QString& workspaceFolder, const workspace::StartRequest& request);
     void stop(bool now);
     void resume();
-    /// Runs mini-batches of a step again, or ignores them; with `currentCode` the user's code of now (workspace::repair).
-    void repair(const runtime::RepairRequest& request, bool currentCode);
+    /// Runs mini-batches of a step again, or ignores them; with `currentCode` the user's code of now (workspace::repair). False: it cannot be
+    /// asked for now, and failed() has said why, or whyOnlyLooked() does.
+    bool repair(const runtime::RepairRequest& request, bool currentCode);
     /// How the user's code differs from what the step ran last; answered in the main thread while `guard` lives. Nothing is answered when
     /// no run is open.
     void askCodeDifference(QObject* guard, const QString& step, std::function<void(const Result<workspace::CodeDifference>&)> then);
@@ -156,7 +162,7 @@ private:
     void endReplay();
     void poll();
     void take(int visit, Chunk chunk);
-    void startAgain(std::function<Result<void>()> verb);
+    bool startAgain(std::function<Result<void>()> verb);
     void noteAttempts(const std::vector<event::Event>& events);
     void setActive(bool active);
 
@@ -168,14 +174,14 @@ private:
     event::RunPicture m_picture;
     std::vector<event::AttemptLog> m_attempts; // by step
     std::shared_ptr<const std::vector<monitor::NodeSample>> m_samples = std::make_shared<const std::vector<monitor::NodeSample>>();
-    std::shared_ptr<Journal> m_journal; // lives here, is touched in the reading thread only
+    std::shared_ptr<Journal> m_journal; // its folder and workspace never change; all else is touched in the reading thread only
     std::unique_ptr<Recorded> m_recorded;
-    std::shared_ptr<workspace::RunReplay> m_replay; // as the journal
+    std::shared_ptr<workspace::RunReplay> m_replay; // touched in the reading thread only
     std::optional<std::int64_t> m_replayWanted;
     std::int64_t m_replayMicros = 0;
     bool m_isAskingMoment = false;
     QTimer m_timer;
-    int m_visit = 0; // counts open() and close(): chunks of an earlier visit are dropped
+    int m_visit = 0; // counts open() and close(): answers about an earlier visit are dropped
     bool m_active = false;
     bool m_loaded = false;
     bool m_starting = false;

@@ -14,6 +14,8 @@ class SelectionState : public QObject
     Q_OBJECT
 
 public:
+    /// Letters that a list of numbers may have as a filter: a longer one would be cut by the box that shows it, and then mean others.
+    static constexpr int kLongestFilter = 4000;
     using QObject::QObject;
     [[nodiscard]] const QString& step() const { return m_step; }
     void setStep(const QString& step) { setSteps(step.isEmpty() ? QStringList() : QStringList { step }); }

@@ -5,6 +5,7 @@
 #include <QCoreApplication>
 #include <QDateTime>
 #include <QLocale>
+#include <QTextDocument>
 
 #include <cmath>
 
@@ -91,6 +92,11 @@ QString rateText(double perSecond)
         return say("%1 per second").arg(QLocale().toString(perSecond, 'f', perSecond < 10 ? 1 : 0));
     }
     return say("%1 per minute").arg(QLocale().toString(perSecond * 60, 'f', perSecond * 60 < 10 ? 1 : 0));
+}
+
+QString tipText(const QString& text)
+{
+    return Qt::mightBeRichText(text) ? Qt::convertFromPlainText(text, Qt::WhiteSpaceNormal) : text;
 }
 
 QString wordOf(event::RunState state)

@@ -26,7 +26,6 @@ namespace {
 
 constexpr int kTickMilliseconds = 250; // the live edge moves four times a second
 constexpr int kSlowTicks = 20;
-constexpr std::size_t kLongestFilter = 4000; // letters
 
 } // namespace
 
@@ -190,12 +189,13 @@ void TimelineView::fillRangeMenu(QMenu& menu)
     for (const std::uint32_t number : m_canvas->miniBatchesInRange()) {
         found.emplace_back(number);
     }
-    const std::string list = event::MiniBatchList(found).text();
+    const QString word = QStringLiteral("id:") + toQt(event::MiniBatchList(found).text());
+    const bool isTooLong = word.size() > SelectionState::kLongestFilter;
     QAction* only = menu.addAction(tr("Show these %1 mini-batches").arg(countText(found.size())), this,
-        [this, list] { m_context.selection.showBatches(QStringLiteral("id:") + toQt(list)); });
+        [this, word] { m_context.selection.showBatches(word); });
     only->setObjectName(QStringLiteral("timeline.range.only"));
-    only->setEnabled(!found.empty() && list.size() < kLongestFilter);
-    if (list.size() >= kLongestFilter) {
+    only->setEnabled(!found.empty() && !isTooLong);
+    if (isTooLong) {
         only->setText(tr("Show these %1 mini-batches (too many to be named one by one)").arg(countText(found.size())));
     }
     menu.addAction(tr("Put the cursor at its begin"), this, [this, range] { m_context.selection.setTime(range->first); });

@@ -3,6 +3,7 @@
 #include "ui/verdict/failure_view.h"
 
 #include "core/plan/plan_file.h"
+#include "core/triage/failed_now.h"
 #include "core/triage/shared_traits.h"
 #include "ui/state/app_context.h"
 #include "ui/state/code_place.h"
@@ -38,9 +39,16 @@ enum Column { Count, Failed, Kind, Raised, Where, Attempts, First, Last, Nodes, 
 constexpr int kMostNodesNamed = 6;
 constexpr int kMostLines = 8; // of the list before it scrolls
 
-bool isFailed(MiniBatchState state)
+constexpr int kIconRole = Qt::UserRole;
+
+/// Sets it only when it is another one: a list may have a thousand rows, and each icon is painted.
+void setIcon(QTreeWidgetItem* item, Tone tone, qreal ratio)
 {
-    return state == MiniBatchState::Failed || state == MiniBatchState::TimedOut;
+    const QString look = QStringLiteral("%1/%2/%3").arg(static_cast<int>(tone)).arg(theme().dark).arg(ratio);
+    if (item->data(Kind, kIconRole).toString() != look) {
+        item->setData(Kind, kIconRole, look);
+        item->setIcon(Kind, toneIcon(tone, ratio));
+    }
 }
 
 QString nodesText(const FailureGroup& group)
@@ -209,7 +217,7 @@ std::vector<FailureView::Row> FailureView::rowsOf(const QStringList& steps) cons
             if (numbers[i] > 0) {
                 Row& row = rows[first + numbers[i] - 1];
                 ++row.members;
-                row.failed += isFailed(step->miniBatches[i].state) ? 1 : 0;
+                row.failed += triage::isFailed(step->miniBatches[i].state) ? 1 : 0;
             }
         }
     }
@@ -273,7 +281,7 @@ void FailureView::fill(int place, const Row& row)
         }
         item->setText(Kind, tr("init()"));
         item->setText(Raised, traceback.section(QLatin1Char('\n'), -1));
-        item->setIcon(Kind, toneIcon(Tone::Failed, devicePixelRatioF()));
+        setIcon(item, Tone::Failed, devicePixelRatioF());
         return;
     }
     const FailureGroup& group = *groupOf(row);
@@ -282,11 +290,11 @@ void FailureView::fill(int place, const Row& row)
     item->setText(Count, countText(row.members));
     item->setText(Failed, countText(row.failed));
     item->setText(Kind, wordOf(group.outcome));
-    item->setIcon(Kind, toneIcon(late ? Tone::TimedOut : row.failed > 0 ? Tone::Failed : Tone::Retry, devicePixelRatioF()));
+    setIcon(item, late ? Tone::TimedOut : row.failed > 0 ? Tone::Failed : Tone::Retry, devicePixelRatioF());
     item->setText(Raised, toQt(group.firstError));
-    item->setToolTip(Raised, tr("First in mini-batch %1:\n%2").arg(group.firstMiniBatch.value).arg(toQt(group.firstError)));
+    item->setToolTip(Raised, tipText(tr("First in mini-batch %1:\n%2").arg(group.firstMiniBatch.value).arg(toQt(group.firstError))));
     item->setText(Where, code.line == 0 ? QString() : QStringLiteral("%1:%2").arg(QFileInfo(toQt(code.file)).fileName()).arg(code.line));
-    item->setToolTip(Where, toQt(code.text));
+    item->setToolTip(Where, tipText(toQt(code.text)));
     item->setText(Attempts, countText(group.attempts));
     item->setText(First, clockText(group.firstMicros));
     item->setText(Last, clockText(group.lastMicros));
@@ -408,16 +416,8 @@ void FailureView::runAgain(const Row& row)
 
 void FailureView::runHere(const Row& row)
 {
-    if (const FailureGroup* group = groupOf(row)) {
-        const StepPicture* step = m_context.run.step(row.step);
-        MiniBatchIndex chosen = group->firstMiniBatch;
-        for (const MiniBatchIndex member : group->members) { // the first that is still to be mended
-            if (member.value < step->total() && isFailed(step->miniBatches[member.value].state) && step->failures.numberOf(member) == row.number) {
-                chosen = member;
-                break;
-            }
-        }
-        m_context.selection.askDebug(chosen.value);
+    if (groupOf(row) != nullptr) {
+        m_context.selection.askDebug(triage::firstFailedOf(*m_context.run.step(row.step), row.number).value);
     }
 }
 

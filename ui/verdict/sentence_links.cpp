@@ -89,7 +89,11 @@ void followLink(AppContext& context, const Link& link)
         selection.showLog(toQt(link.target), link.number);
         break;
     case LinkKind::File:
-        QDesktopServices::openUrl(QUrl::fromLocalFile(toQt(link.target)));
+        if (context.run.mayOpen(toQt(link.target))) {
+            QDesktopServices::openUrl(QUrl::fromLocalFile(toQt(link.target)));
+        } else {
+            emit context.run.failed({ ErrorCode::Invalid, { { "what", "The path" }, { "found", link.target }, { "allowed", "of a copy only what lies in its folder is opened" } } });
+        }
         break;
     case LinkKind::Code:
         showUserLine(context, &selection, toQt(link.step), toQt(link.target), static_cast<int>(link.number));

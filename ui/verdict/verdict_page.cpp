@@ -39,6 +39,7 @@ namespace {
 
 constexpr int kSoonMilliseconds = 200;
 constexpr int kClockMilliseconds = 1000;
+constexpr std::uint32_t kLarge = 100000; // mini-batches: all of them are looked at for each verdict, so that is made less often
 constexpr std::int64_t kTimeLeftMicros = 2'000'000; // it is simulated: not at each event
 constexpr int kLetterHeight = 19; // of the usual font: larger letters need more room
 constexpr int kNarrow = 760; // below that, what to do next and budgets stand one below the other
@@ -161,7 +162,6 @@ VerdictPage::VerdictPage(AppContext& context, QWidget* parent)
 {
     setObjectName(QStringLiteral("verdict.page"));
     m_soon.setSingleShot(true);
-    m_soon.setInterval(kSoonMilliseconds);
     m_clock.setInterval(kClockMilliseconds);
     build();
     connectAll();
@@ -268,6 +268,7 @@ void VerdictPage::connectAll()
     connect(m_raw, &QPushButton::clicked, this, [this] { m_context.selection.showPage(QStringLiteral("outputs")); });
     connect(&m_context.run, &RunState::changed, this, &VerdictPage::refreshSoon);
     connect(&m_context.run, &RunState::activityChanged, this, &VerdictPage::refresh);
+    connect(&m_context.run, &RunState::replayed, this, &VerdictPage::refresh); // what can be done differs even where the picture does not
     connect(&m_context.run, &RunState::opened, this, &VerdictPage::refresh);
     connect(&m_context.run, &RunState::closed, this, &VerdictPage::refresh);
     connect(&m_context.selection, &SelectionState::stepChanged, this, &VerdictPage::refresh);
@@ -277,8 +278,17 @@ void VerdictPage::connectAll()
 void VerdictPage::refreshSoon()
 {
     if (!m_soon.isActive()) {
-        m_soon.start();
+        m_soon.start(isLarge() ? kClockMilliseconds : kSoonMilliseconds);
     }
+}
+
+bool VerdictPage::isLarge() const
+{
+    std::uint64_t total = 0;
+    for (const StepPicture& step : m_context.run.picture().steps()) {
+        total += step.total();
+    }
+    return total > kLarge;
 }
 
 void VerdictPage::showEvent(QShowEvent* event)

@@ -50,6 +50,7 @@ private:
     QWidget* buildHead();
     void connectAll();
     void refreshSoon();
+    [[nodiscard]] bool isLarge() const;
     void refresh();
     void showHint();
     void showVerdict(const triage::Verdict& verdict);

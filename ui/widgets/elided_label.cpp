@@ -2,6 +2,8 @@
 // SPDX-FileCopyrightText: The Sheaf authors
 #include "ui/widgets/elided_label.h"
 
+#include "ui/text/format.h"
+
 #include <QEvent>
 
 namespace sheaf::ui {
@@ -56,7 +58,7 @@ void ElidedLabel::elide()
     if (shown != text()) {
         setText(shown);
     }
-    setToolTip(shown == m_text ? QString() : m_text);
+    setToolTip(shown == m_text ? QString() : tipText(m_text));
 }
 
 } // namespace sheaf::ui
