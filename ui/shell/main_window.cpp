@@ -46,7 +46,6 @@
 #include <QStandardPaths>
 #include <QStatusBar>
 #include <QTabBar>
-#include <QTimer>
 #include <QToolBar>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -600,6 +599,10 @@ void MainWindow::showPage(QWidget* page)
         m_runLayout = saveState();
     }
     const bool isOther = before != page;
+    for (int i = 0; i < m_pages->count(); ++i) { // a page that is not seen must not keep the docks of this one narrow
+        const QSizePolicy::Policy policy = m_pages->widget(i) == page ? QSizePolicy::Preferred : QSizePolicy::Ignored;
+        m_pages->widget(i)->setSizePolicy(policy, policy);
+    }
     m_pages->setCurrentWidget(page);
     m_modes->setVisible(page != m_pages->widget(0));
     const QSignalBlocker blocker(m_modes);
@@ -610,18 +613,9 @@ void MainWindow::showPage(QWidget* page)
             dock->setVisible(page == m_canvas);
         }
     }
-    if (!known && page == m_canvas) {
-        const auto size = [this] {
-            resizeDocks({ m_paletteDock, m_detailsDock }, { 210, width() * 2 / 5 }, Qt::Horizontal);
-            resizeDocks({ m_problemsDock, m_historyDock }, { 250, 250 }, Qt::Vertical);
-        };
-        size();
-        // Sizes only hold once the window and its docks are shown.
-        QTimer::singleShot(0, this, [this, size] {
-            if (m_pages->currentWidget() == m_canvas) {
-                size();
-            }
-        });
+    if (!known && page == m_canvas) { // sizes only hold once the docks are shown
+        resizeDocks({ m_paletteDock, m_detailsDock }, { 210, width() * 2 / 5 }, Qt::Horizontal);
+        resizeDocks({ m_problemsDock, m_historyDock }, { 250, 250 }, Qt::Vertical);
     }
     refreshActions();
 }
