@@ -90,8 +90,9 @@ Result<bool> LineIndex::extend(const std::filesystem::path& file, std::uint64_t 
         while (const void* found = std::memchr(at, '\n', static_cast<std::size_t>(stop - at))) {
             at = static_cast<const char*>(found) + 1;
             m_lastBegin = m_size + static_cast<std::uint64_t>(at - block->data());
-            if (++m_newlines % kStride == 0) {
-                m_places.push_back(m_lastBegin);
+            ++m_newlines;
+            if (const Place& last = m_places.back(); m_newlines - last.line >= kStride || m_lastBegin - last.offset >= kSpan) {
+                m_places.push_back({ m_newlines, m_lastBegin });
             }
         }
         m_size += block->size();
@@ -105,15 +106,33 @@ Result<bool> LineIndex::extend(const std::filesystem::path& file, std::uint64_t 
 
 LineIndex::Place LineIndex::before(std::uint64_t line) const
 {
-    const std::uint64_t place = std::min<std::uint64_t>(line / kStride, m_places.size() - 1);
-    return { place * kStride, m_places[place] };
+    const auto behind
+        = std::upper_bound(m_places.begin(), m_places.end(), line, [](std::uint64_t wanted, const Place& place) { return wanted < place.line; });
+    return *std::prev(behind); // the first place is 0
 }
 
 LineIndex::Place LineIndex::beforeOffset(std::uint64_t offset) const
 {
-    const auto behind = std::upper_bound(m_places.begin(), m_places.end(), offset);
-    const auto place = static_cast<std::uint64_t>(behind - m_places.begin()) - 1; // the first place is 0
-    return { place * kStride, m_places[place] };
+    const auto behind = std::upper_bound(
+        m_places.begin(), m_places.end(), offset, [](std::uint64_t wanted, const Place& place) { return wanted < place.offset; });
+    return *std::prev(behind);
+}
+
+std::optional<std::uint64_t> LineIndex::placeAfter(std::uint64_t offset) const
+{
+    const auto behind = std::upper_bound(
+        m_places.begin(), m_places.end(), offset, [](std::uint64_t wanted, const Place& place) { return wanted < place.offset; });
+    return behind == m_places.end() ? std::nullopt : std::optional(behind->offset);
+}
+
+bool LineIndex::mayExtend(const std::filesystem::path& file, const Seen& seen)
+{
+    const auto opened = BlockReader::open(file, 0);
+    if (!opened) {
+        return seen.number != 0;
+    }
+    const auto status = opened->status();
+    return !seen.isWhole || status.number != seen.number || status.size != seen.size || status.changedNanos != seen.changedNanos;
 }
 
 Result<std::vector<std::string>> readLines(const std::filesystem::path& file, const LineIndex& index, std::uint64_t first,
@@ -137,17 +156,64 @@ Result<std::vector<std::string>> readLines(const std::filesystem::path& file, co
     return lines;
 }
 
+namespace {
+
+/// Calls `line(number, begin)` for each line that begins behind `place` and before byte `end`, as far as one place reaches, while it returns true.
+template <class Line>
+Result<void> eachBegin(const std::filesystem::path& file, LineIndex::Place place, std::uint64_t end, Line line)
+{
+    auto blocks = BlockReader::open(file, place.offset);
+    if (!blocks) {
+        return tl::unexpected<Error>(blocks.error());
+    }
+    constexpr std::uint64_t kAtOnce = 16U << 10; // it mostly suffices
+    const std::uint64_t stop = std::min(end, place.offset + LineIndex::kSpan);
+    for (std::uint64_t at = place.offset; at < stop;) {
+        const auto block = blocks->next(std::min(stop - at, kAtOnce));
+        if (!block) {
+            return tl::unexpected<Error>(block.error());
+        }
+        if (block->empty()) {
+            break;
+        }
+        for (std::size_t newline = block->find('\n'); newline != std::string_view::npos; newline = block->find('\n', newline + 1)) {
+            if (const std::uint64_t begin = at + newline + 1; begin < end && !line(++place.line, begin)) {
+                return {};
+            }
+        }
+        at += block->size();
+    }
+    return {};
+}
+
+} // namespace
+
+Result<std::uint64_t> beginOf(const std::filesystem::path& file, const LineIndex& index, std::uint64_t line)
+{
+    const auto place = index.before(line);
+    std::uint64_t found = place.offset;
+    if (place.line == line) {
+        return found;
+    }
+    auto done = eachBegin(file, place, index.size(), [&](std::uint64_t number, std::uint64_t begin) {
+        found = begin;
+        return number < line;
+    });
+    if (!done) {
+        return tl::unexpected<Error>(done.error());
+    }
+    return found;
+}
+
 Result<std::uint64_t> lineAt(const std::filesystem::path& file, const LineIndex& index, std::uint64_t offset)
 {
-    std::uint64_t found = 0;
-    auto done = eachLine(
-        file, index.beforeOffset(offset), index.size(), [&](std::uint64_t number, std::uint64_t begin, std::string_view) {
-            if (begin > offset) {
-                return false;
-            }
-            found = number;
-            return true;
-        });
+    const std::uint64_t end = std::min(index.size(), offset + 1);
+    const auto place = index.beforeOffset(end == 0 ? 0 : end - 1);
+    std::uint64_t found = place.line;
+    auto done = eachBegin(file, place, end, [&](std::uint64_t number, std::uint64_t) {
+        found = number;
+        return true;
+    });
     if (!done) {
         return tl::unexpected<Error>(done.error());
     }

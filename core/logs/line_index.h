@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,13 +15,15 @@ namespace sheaf::logs {
 
 class BlockReader;
 
-/// Where the lines of a growing file begin, sparsely: one place in kStride lines, so a gigabyte of log costs about a megabyte.
+/// Where the lines of a growing file begin, sparsely: one place in kStride lines or kSpan bytes, so a gigabyte of log costs about a megabyte, and
+/// whatever the length of lines, the begin of each is found less than kSpan bytes behind a place.
 /// A value: whoever reads the file extends a copy in any thread and hands it over. Bytes behind the last newline are a
 /// line of their own until it comes.
 class LineIndex
 {
 public:
-    static constexpr std::uint64_t kStride = 64;
+    static constexpr std::uint64_t kStride = 128;
+    static constexpr std::uint64_t kSpan = 64U << 10;
 
     /// Reads what `file` has more than is known, `atMost` bytes of it. A file that is not the one it was (see Restart) is read
     /// from its begin. A file that is not there is an empty one. True when something changed.
@@ -50,12 +53,25 @@ public:
     [[nodiscard]] Place before(std::uint64_t line) const;
     /// The last known place at or before byte `offset`.
     [[nodiscard]] Place beforeOffset(std::uint64_t offset) const;
+    /// The first known place behind byte `offset`: if the line there is longer than kSpan, the begin of the next.
+    [[nodiscard]] std::optional<std::uint64_t> placeAfter(std::uint64_t offset) const;
+
+    /// What it takes to know that a file has not been written to: an index of a large file is not copied to find that out.
+    struct Seen {
+        std::uint64_t number = 0;
+        std::uint64_t size = 0;
+        std::int64_t changedNanos = 0;
+        bool isWhole = false; // it was read to its end
+    };
+    [[nodiscard]] Seen seen() const { return { m_number, m_fileSize, m_changed, m_size == m_fileSize }; }
+    /// Whether extend() may find something.
+    [[nodiscard]] static bool mayExtend(const std::filesystem::path& file, const Seen& seen);
 
 private:
     [[nodiscard]] Restart changeOf(const BlockReader& file) const;
     void remember(BlockReader& file);
 
-    std::vector<std::uint64_t> m_places { 0 }; // where line 0, kStride, 2·kStride, … begin
+    std::vector<Place> m_places { Place() };
     std::uint64_t m_newlines = 0;
     std::uint64_t m_lastBegin = 0; // of the line behind the last newline
     std::uint64_t m_size = 0;
@@ -72,6 +88,9 @@ private:
 /// what the index knows. Any thread.
 [[nodiscard]] Result<std::vector<std::string>> readLines(const std::filesystem::path& file, const LineIndex& index,
     std::uint64_t first, std::size_t count, std::size_t longest);
+
+/// Where line `line` < index.lines() begins. Reads no more than LineIndex::kSpan, as lineAt() does.
+[[nodiscard]] Result<std::uint64_t> beginOf(const std::filesystem::path& file, const LineIndex& index, std::uint64_t line);
 
 /// The line that holds byte `offset`; the last one when it lies behind the end.
 [[nodiscard]] Result<std::uint64_t> lineAt(const std::filesystem::path& file, const LineIndex& index, std::uint64_t offset);

@@ -160,6 +160,11 @@ Result<std::vector<Line>> linesFrom(
             open.bytes.append(part.substr(0, room));
             any = true;
             at += newline == std::string_view::npos ? part.size() : part.size() + 1;
+            if (newline == std::string_view::npos && open.bytes.size() >= longest && at - open.begin >= kBlock) {
+                open.isCut = open.isLeft = true;
+                lines.push_back(std::move(open));
+                return lines;
+            }
             rest.remove_prefix(newline == std::string_view::npos ? rest.size() : newline + 1);
             if (newline != std::string_view::npos) {
                 open.bytes.resize(withoutEnd(open.bytes).size());
@@ -178,7 +183,7 @@ Result<std::vector<Line>> linesFrom(
 
 Result<std::uint64_t> lineBegin(const std::filesystem::path& file, std::uint64_t offset, std::uint64_t back)
 {
-    constexpr std::uint64_t kLongest = 64U << 20;
+    constexpr std::uint64_t kMost = 16U << 20;
     auto blocks = BlockReader::open(file, 0);
     if (!blocks) {
         return tl::unexpected<Error>(blocks.error());
@@ -202,8 +207,8 @@ Result<std::uint64_t> lineBegin(const std::filesystem::path& file, std::uint64_t
             rest = rest.substr(0, place);
         }
         at = begin;
-        if (met - at > kLongest) {
-            return at;
+        if (offset - at > kMost) {
+            return met < offset ? met : at;
         }
     }
     return 0;

@@ -52,12 +52,14 @@ struct Line {
     std::string bytes; // without its end
     bool isCut = false; // it is longer than was asked for
     bool isFinished = true; // its end is there
+    bool isLeft = false; // its end was not looked for any further: it is the last one that is given
 };
 /// Lines from the one that begins at `begin` on: at most `count`, at most `longest` bytes of each, what is before byte `end`. Reads a little more
-/// than it gives: for a screen, not for a search. Any thread.
+/// than it gives, and not beyond the first megabyte of a line: for a screen, not for a search. Any thread.
 [[nodiscard]] Result<std::vector<Line>> linesFrom(
     const std::filesystem::path& file, std::uint64_t begin, std::uint64_t end, std::size_t count, std::size_t longest);
-/// Where the line begins that holds byte `offset` (before `end`), or, `back` lines before it. What is longer than 64 MiB is a line of its own.
+/// Where the line begins that holds byte `offset` (before `end`), or, `back` lines before it; fewer when these are longer than 16 MiB together.
+/// What is longer than that is a line of its own. Where there is a LineIndex, it knows better.
 [[nodiscard]] Result<std::uint64_t> lineBegin(const std::filesystem::path& file, std::uint64_t offset, std::uint64_t back);
 
 } // namespace sheaf::logs

@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::uint64_t kBuffers = 16U << 20; // of all files together
 constexpr std::uint64_t kLongest = 1U << 20; // more of a line is not looked at
+constexpr std::int64_t kPauseMicros = 5'000'000; // between two turns of who watches
 
 std::int64_t microsOf(const struct statx_timestamp& time)
 {
@@ -35,6 +36,13 @@ std::int64_t madeMicros(const std::filesystem::path& path, std::int64_t beginMic
     return beginMicros != 0 && made >= beginMicros && !isCopy ? made : 0;
 }
 
+std::uint64_t sizeOf(const std::filesystem::path& path)
+{
+    std::error_code error;
+    const auto size = std::filesystem::file_size(path, error);
+    return error ? 0 : size;
+}
+
 std::string_view withoutEnd(std::string_view line)
 {
     while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) {
@@ -48,7 +56,8 @@ std::string_view withoutEnd(std::string_view line)
 std::uint32_t LogMerger::addFile(std::filesystem::path path, std::int64_t beginMicros, std::int64_t endMicros)
 {
     const std::int64_t made = madeMicros(path, beginMicros, endMicros);
-    m_files.push_back({ std::move(path), {}, LineTimes(beginMicros, endMicros, made), {}, 0, 0, 0, 0, 0, false, false });
+    const std::uint64_t past = sizeOf(path);
+    m_files.push_back({ std::move(path), {}, LineTimes(beginMicros, endMicros, made), {}, 0, 0, 0, 0, past, 0, false, false });
     return static_cast<std::uint32_t>(m_files.size() - 1);
 }
 
@@ -100,13 +109,19 @@ bool LogMerger::fetch(File& file, std::int64_t reached, bool unfinished)
     file.told = !found;
     file.end = found ? file.end : file.searched;
     const std::string_view line = std::string_view(file.bytes).substr(file.begin - file.place, std::min<std::uint64_t>(kLongest, file.end - file.begin));
-    file.timeMicros = file.times.of(file.ranges, file.begin, line, reached);
+    file.timeMicros = file.times.of(file.ranges, file.begin, line, file.begin < file.past ? 0 : reached);
     file.waits = true;
     return true;
 }
 
 bool LogMerger::turn(MergedRows& into, std::size_t atMost, std::int64_t reached, bool unfinished)
 {
+    if (reached > m_looked + kPauseMicros) {
+        for (File& file : m_files) {
+            file.past = std::max(file.past, sizeOf(file.path));
+        }
+    }
+    m_looked = reached;
     using Next = std::pair<std::int64_t, std::uint32_t>; // time, file
     std::priority_queue<Next, std::vector<Next>, std::greater<>> queue;
     for (std::uint32_t i = 0; i < m_files.size(); ++i) {

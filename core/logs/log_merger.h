@@ -28,8 +28,9 @@ public:
     void addRange(std::uint32_t file, const AttemptRange& range);
     [[nodiscard]] std::size_t files() const { return m_files.size(); }
 
-    /// Adds at most `atMost` rows. `reached`: the time now, for files that are being written; 0 for those of the past. `unfinished`: bytes behind the
-    /// last line end are a line, too: the writer is gone. False when all files are read to their end.
+    /// Adds at most `atMost` rows. `reached`: the time now, for files that are being written; 0 for those of the past. Only what has come since a turn
+    /// shortly before is of now: what a file had when it was added, or what came while nobody looked, is as old as it says. `unfinished`: bytes
+    /// behind the last line end are a line, too: the writer is gone. False when all files are read to their end.
     [[nodiscard]] bool turn(MergedRows& into, std::size_t atMost, std::int64_t reached, bool unfinished);
     /// A file has become shorter than what was read of it: what is merged is of another file.
     [[nodiscard]] bool isOutdated() const;
@@ -46,6 +47,7 @@ private:
         std::uint64_t begin = 0; // byte of the file: of the line that waits, or is looked for
         std::uint64_t end = 0; // behind it
         std::uint64_t searched = 0; // it has no end before this byte; never before `place`
+        std::uint64_t past = 0; // lines that begin before this byte were there before anybody looked
         std::int64_t timeMicros = 0; // of it
         bool waits = false;
         bool told = false; // its last line without an end has been given
@@ -53,6 +55,7 @@ private:
     bool fetch(File& file, std::int64_t reached, bool unfinished);
     [[nodiscard]] bool findEnd(File& file) const;
     std::vector<File> m_files;
+    std::int64_t m_looked = 0; // `reached` of the last turn
 };
 
 /// The rows of [from, to) of a merge that match a query; `paths` by number of file. One turn of it, as scanLines().

@@ -84,6 +84,55 @@ private slots:
         QCOMPARE(lineAt(file, index, text.size() + 5).value(), std::uint64_t { 199 });
     }
 
+    /// However long lines are, no more than a piece of the file is read to find where one begins.
+    void the_begin_of_a_line_is_near_a_place_whatever_its_length()
+    {
+        const test::TempFolder folder;
+        std::mt19937 random(11);
+        std::string text;
+        std::vector<std::uint64_t> begins;
+        for (int line = 0; line < 600; ++line) {
+            begins.push_back(text.size());
+            const std::size_t length = line % 50 == 7 ? 100'000 + random() % 400'000 : line % 9 == 0 ? random() % 70'000 : random() % 90;
+            text += std::string(length, 'x') + "\n";
+        }
+        begins.push_back(text.size());
+        text += std::string(300'000, 'y'); // its end has not been written
+        const auto file = folder.write("log.txt", text);
+        LineIndex index;
+        VERIFY_OK(index.extend(file, 1U << 30));
+        QCOMPARE(index.lines(), std::uint64_t { begins.size() });
+        for (std::uint64_t line = 0; line < begins.size(); ++line) {
+            const std::uint64_t end = line + 1 < begins.size() ? begins[line + 1] : text.size();
+            QCOMPARE(beginOf(file, index, line).value(), begins[line]);
+            QVERIFY(begins[line] - index.before(line).offset < LineIndex::kSpan);
+            for (const std::uint64_t offset : { begins[line], begins[line] + (end - begins[line]) / 2, end - 1 }) {
+                QCOMPARE(lineAt(file, index, offset).value(), line);
+            }
+            if (end - begins[line] > LineIndex::kSpan) {
+                QCOMPARE(index.placeAfter(begins[line]).value_or(text.size()), end);
+            }
+        }
+    }
+
+    void a_file_that_nobody_wrote_to_need_not_be_read()
+    {
+        const test::TempFolder folder;
+        const auto file = folder.write("log.txt", "one\ntwo\n");
+        LineIndex index;
+        QVERIFY(LineIndex::mayExtend(file, index.seen()));
+        VERIFY_OK(index.extend(file, 4));
+        QVERIFY(LineIndex::mayExtend(file, index.seen()));
+        VERIFY_OK(index.extend(file, 1000));
+        QVERIFY(!LineIndex::mayExtend(file, index.seen()));
+        std::ofstream(file, std::ios::app) << "three\n";
+        QVERIFY(LineIndex::mayExtend(file, index.seen()));
+        std::filesystem::remove(file);
+        QVERIFY(LineIndex::mayExtend(file, index.seen()));
+        VERIFY_OK(index.extend(file, 1000));
+        QVERIFY(!LineIndex::mayExtend(file, index.seen()));
+    }
+
     void a_turn_reads_no_more_than_it_may()
     {
         const test::TempFolder folder;
@@ -175,6 +224,11 @@ private slots:
         const auto lines = readLines(file, index, 0, 3, 10);
         VERIFY_OK(lines);
         QCOMPARE(*lines, (std::vector<std::string> { "a", std::string(10, 'x'), "b" }));
+        const auto shown = linesFrom(file, 0, UINT64_MAX, 3, 10).value();
+        QCOMPARE(shown.size(), std::size_t { 2 }); // no more of it is read than its begin
+        QVERIFY(shown[1].isCut && shown[1].isLeft && !shown[0].isLeft);
+        QCOMPARE(shown[1].bytes, std::string(10, 'x'));
+        QCOMPARE(linesFrom(file, index.placeAfter(2).value(), UINT64_MAX, 3, 10)->front().bytes, std::string("b"));
     }
 };
 

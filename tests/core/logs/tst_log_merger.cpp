@@ -214,6 +214,35 @@ private slots:
         QVERIFY(merger.isOutdated());
     }
 
+    /// Who opens a run that has been going on for an hour sees its past as it was, and only what comes from then on as new.
+    void what_was_there_before_anybody_looked_is_not_of_now()
+    {
+        const test::TempFolder folder;
+        const std::vector files { folder.write("a.txt", "init\na1\na2\nb1\n") };
+        LogMerger merger;
+        merger.addFile(files[0], kBegin);
+        merger.addRange(0, range(5, 11, 10, 2, 0));
+        merger.addRange(0, range(11, 14, 600, 1, 1));
+        MergedRows rows;
+        const auto times = [&](double reached) {
+            while (merger.turn(rows, 100, kBegin + static_cast<std::int64_t>(reached * kSecond), false)) { }
+            QStringList seconds;
+            for (const MergedRow& row : rows.rows(0, rows.size())) {
+                seconds << QString::number((row.timeMicros - kBegin) / kSecond);
+            }
+            return seconds.mid(1).join(QLatin1Char(' ')); // the first is of when the file was made, or of the first attempt
+        };
+        QCOMPARE(times(3600), QStringLiteral("10 11 600"));
+        QVERIFY(rows.rows(0, 1).front().timeMicros <= kBegin + 10 * kSecond);
+        std::ofstream(files[0], std::ios::app) << "new\n";
+        QCOMPARE(times(3601), QStringLiteral("10 11 600 3601"));
+        std::ofstream(files[0], std::ios::app) << "c1\nc2\n"; // while nobody looked
+        merger.addRange(0, range(18, 24, 4000, 10, 2));
+        QCOMPARE(times(7200), QStringLiteral("10 11 600 3601 4000 4005"));
+        std::ofstream(files[0], std::ios::app) << "newer\n";
+        QCOMPARE(times(7201), QStringLiteral("10 11 600 3601 4000 4005 7201"));
+    }
+
     void stamps_are_read_in_their_zone()
     {
         StampReader reader;
