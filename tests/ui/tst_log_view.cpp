@@ -90,6 +90,39 @@ private slots:
         QCOMPARE(m_view->verticalScrollBar()->value(), 5000 - 2 * m_view->rowsOnScreen());
     }
 
+    /// Of a line that is too long only the begin is read; what stands below it is shown all the same.
+    void a_line_of_megabytes_hides_nothing_below_it()
+    {
+        const std::string huge(3U << 20, 'x');
+        m_file = m_folder->write("huge.txt", "first\n" + huge + "\nthird\n" + huge + "\nlast\n");
+        m_index = {};
+        m_rows.showFile(m_file);
+        m_view->setRows(m_rows);
+        read();
+        QCOMPARE(m_rows.count(), std::uint64_t { 5 });
+        const std::uint64_t last = 6 + 2 * (huge.size() + 1) + 6;
+        logs::MergedRows merged;
+        for (const std::uint64_t begin : { std::uint64_t { 0 }, std::uint64_t { 6 }, 6 + huge.size() + 1, 6 + huge.size() + 7, last }) {
+            merged.add({ 0, begin, 1 });
+        }
+        LogRows together;
+        together.showMerged({ m_file });
+        together.setMerged(merged);
+        for (const LogRows* rows : { &m_rows, &together }) {
+            const auto lines = rows->read(0, 9);
+            QCOMPARE(lines.size(), std::size_t { 5 });
+            QVERIFY(lines[1].isCut && lines[1].bytes.size() < 10'000);
+            QCOMPARE(lines[2].bytes, std::string("third"));
+            QCOMPARE(lines[4].bytes, std::string("last"));
+            QCOMPARE(lines[4].begin, last);
+        }
+        QCOMPARE(m_rows.moved(0, 4), last);
+        QCOMPARE(m_rows.moved(0, 5), m_rows.end());
+        QCOMPARE(m_rows.moved(m_rows.end(), -1), last);
+        QCOMPARE(m_rows.moved(last, -3), std::uint64_t { 6 });
+        QCOMPARE(m_rows.lineNumber(last).value(), std::uint64_t { 4 });
+    }
+
     void every_upward_wish_ends_following_and_the_line_under_the_eye_stays()
     {
         read();

@@ -226,6 +226,32 @@ private slots:
         QTRY_COMPARE(found(), QStringLiteral("Not found"));
     }
 
+    void hits_that_the_filter_hides_are_leapt_over_in_both_directions()
+    {
+        choose(QStringLiteral("*step"));
+        type("logs.filter", QStringLiteral("of (13|21) line [56]$"));
+        type("logs.find", QStringLiteral("line 5$"));
+        QTRY_COMPARE(view()->rows().count(), std::uint64_t { 4 });
+        QTRY_COMPARE(found(), QStringLiteral("41 hits"));
+        QStringList seen;
+        for (const auto modifiers : { Qt::NoModifier, Qt::NoModifier, Qt::NoModifier, Qt::ShiftModifier, Qt::ShiftModifier }) {
+            QTest::keyClick(view(), Qt::Key_F3, modifiers);
+            seen << marked();
+        }
+        QVERIFY2(seen[0].endsWith(QStringLiteral("line 5")) && seen[1].endsWith(QStringLiteral("line 5")) && seen[0] != seen[1], qPrintable(seen.join(QLatin1Char('|'))));
+        QCOMPARE(seen[2], seen[0]); // around
+        QCOMPARE(seen[3], seen[1]);
+        QCOMPARE(seen[4], seen[0]);
+        type("logs.filter", QStringLiteral("of (13|21) line 6$"));
+        QTRY_COMPARE(view()->rows().count(), std::uint64_t { 2 });
+        QTRY_VERIFY(m_panel->isQuiet());
+        QTest::keyClick(view(), Qt::Key_F3, Qt::ShiftModifier);
+        QVERIFY2(about().contains(QStringLiteral("hides all hits")), qPrintable(about()));
+        child<QLineEdit>("logs.filter")->clear();
+        child<QLineEdit>("logs.find")->clear();
+        QTRY_VERIFY(!view()->rows().isFiltered() && found().isEmpty());
+    }
+
     void what_is_no_expression_says_why_and_can_be_taken_as_it_stands()
     {
         choose(QStringLiteral("user/stdout/0/process000.stdout.txt"));

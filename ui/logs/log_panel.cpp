@@ -192,6 +192,7 @@ LogPanel::~LogPanel()
 {
     m_filter.stop.request_stop();
     m_search.stop.request_stop();
+    m_counter.request_stop();
 }
 
 void LogPanel::build()
@@ -574,6 +575,8 @@ void LogPanel::openChosen()
     m_rowFiles.clear();
     m_awaitedOffset = -1;
     m_errors = m_errorsAt = 0;
+    m_counter.request_stop();
+    m_counter = std::stop_source();
     m_shown.clear();
     m_rows = {};
     forgetFound();
@@ -627,7 +630,6 @@ void LogPanel::startMerging()
     m_rowFiles.clear();
     if (!m_merger) {
         m_merger = std::make_shared<logs::LogMerger>();
-        m_wasGrowing = isGrowing();
     }
     m_rows.setFiles(std::move(paths));
     m_reader.ask(
@@ -663,11 +665,29 @@ void LogPanel::readMore()
     }
 }
 
+/// Mostly nothing has been written since the last time: then the index is not even copied.
 void LogPanel::readIndex()
 {
     if (m_reading) {
         return;
     }
+    m_reading = true;
+    m_reader.ask(
+        this, [file = m_rows.files().front(), seen = m_index.seen()] { return logs::LineIndex::mayExtend(file, seen); },
+        [this, generation = m_generation](bool may) {
+            if (generation != m_generation) {
+                return;
+            }
+            if (may) {
+                extendIndex();
+            } else {
+                m_reading = false;
+            }
+        });
+}
+
+void LogPanel::extendIndex()
+{
     m_reading = true;
     struct Read {
         bool changed = false;
@@ -711,8 +731,8 @@ void LogPanel::takeIndex(logs::LineIndex index)
         askSearch();
     }
     grow();
-    if (m_index.size() < m_index.fileSize()) {
-        readIndex();
+    if (m_index.size() < m_index.fileSize() && !m_reading) {
+        extendIndex();
     }
 }
 
@@ -819,7 +839,8 @@ void LogPanel::countErrors()
     }
     static const auto query = logs::LogQuery::parse(logs::kErrorLines);
     const std::uint64_t from = std::max(m_errorsAt, m_view->leftEnd());
-    const std::uint64_t to = m_rows.isMerged() ? m_merged.size() : m_index.size();
+    const std::uint64_t all = m_rows.isMerged() ? m_merged.size() : m_index.size();
+    const std::uint64_t to = m_rows.isMerged() ? std::min(all, from + kMostRows) : all;
     if (from >= to || !query) {
         return;
     }
@@ -830,17 +851,20 @@ void LogPanel::countErrors()
     };
     m_searcher.ask(
         this,
-        [rows = m_rows, from, to]() -> Counted {
+        [rows = m_rows, from, to, stop = m_counter.get_token()]() -> Counted {
             if (rows.isMerged()) {
-                const auto scan = logs::scanMerged(rows.merged(), rows.files(), from, to, *query, {});
+                const auto scan = logs::scanMerged(rows.merged(), rows.files(), from, to, *query, stop);
                 return { scan.rows.size(), scan.end };
             }
-            const auto turn = logs::scanLines(rows.files().front(), from, to, kMostTurn, *query, false, {});
+            const auto turn = logs::scanLines(rows.files().front(), from, to, kMostTurn, *query, false, stop);
             return turn ? Counted { turn->lines.size(), std::max(from, turn->end) } : Counted { 0, to };
         },
-        [this, generation = m_generation, left = m_view->leftEnd()](const Counted& counted) {
+        [this, generation = m_generation, from, left = m_view->leftEnd()](const Counted& counted) {
+            if (generation != m_generation) {
+                return;
+            }
             m_counting = false;
-            if (generation != m_generation || left != m_view->leftEnd() || m_view->isFollowing()) {
+            if (left != m_view->leftEnd() || from != std::max(m_errorsAt, left) || m_view->isFollowing()) {
                 return;
             }
             const bool moved = counted.end > m_errorsAt;
@@ -990,18 +1014,23 @@ std::optional<std::uint64_t> LogPanel::hitAfter(bool backward) const
     const auto& hits = m_search.found;
     const auto marked = m_view->marked();
     std::uint64_t place = marked ? hits.placeOf(backward ? *marked : *marked + 1) : hits.placeOf(m_view->top());
+    int laps = 0;
     for (std::uint64_t tried = 0; tried < hits.size(); ++tried) {
-        if (backward) {
-            place = place == 0 ? hits.size() - 1 : place - 1;
-        } else {
-            place = place >= hits.size() ? 0 : place;
+        if (backward ? place == 0 : place >= hits.size()) {
+            if (++laps == 2) {
+                break; // all have been seen, or leapt over
+            }
+            place = backward ? hits.size() : 0;
         }
+        place -= backward ? 1 : 0;
         const std::uint64_t hit = hits.at(place);
         if (!m_filter.query || m_filter.found.holds(hit)) {
             return hit;
         }
-        if (!backward) { // on to the next line that the filter lets through
-            const std::uint64_t shown = m_filter.found.placeOf(hit);
+        const std::uint64_t shown = m_filter.found.placeOf(hit); // on to the next line that the filter lets through
+        if (backward) {
+            place = shown > 0 ? hits.placeOf(m_filter.found.at(shown - 1) + 1) : 0;
+        } else {
             place = shown < m_filter.found.size() ? hits.placeOf(m_filter.found.at(shown)) : hits.size();
         }
     }

@@ -86,11 +86,11 @@ private:
     void fillNodes();
     void fillFiles();
     void openChosen();
-    void openMerged(std::vector<LogFile> files);
     void showPlace(const QString& file, qint64 offset);
     void showAwaited();
     void readMore();
     void readIndex();
+    void extendIndex();
     void takeIndex(logs::LineIndex index);
     void merge();
     [[nodiscard]] bool areFilesListed();
@@ -156,7 +156,6 @@ private:
     std::vector<std::int64_t> m_rowFiles; // by number of LogState: the number of LogRows; kNotListed, kNotShown
     std::size_t m_filesListedFor = 0; // how many files of LogState there were when files were listed for them
     std::size_t m_stepsOver = 0;
-    bool m_wasGrowing = false; // what was merged is in the order of arrival
     bool m_reading = false;
     bool m_listing = false;
     bool m_listStale = true; // there may be other files than those listed
@@ -167,6 +166,7 @@ private:
     std::uint64_t m_errorsAt = 0; // errors are counted up to here
     std::uint64_t m_errors = 0;
     bool m_counting = false;
+    std::stop_source m_counter;
     std::optional<LogFile> m_wanted; // asked for before it was listed
     qint64 m_wantedOffset = -1;
     qint64 m_awaitedOffset = -1; // of the file in view, until it is there

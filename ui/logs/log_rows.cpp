@@ -78,10 +78,8 @@ std::uint64_t LogRows::positionOf(std::uint64_t row) const
     if (m_isMerged) {
         return std::min(row, m_merged.size());
     }
-    const auto place = m_index.before(row);
     if (row < m_index.lines()) {
-        const auto lines = logs::linesFrom(file(), place.offset, m_index.size(), row - place.line + 1, 0);
-        return lines && !lines->empty() ? lines->back().begin : place.offset;
+        return logs::beginOf(file(), m_index, row).value_or(m_index.before(row).offset);
     }
     const auto guess = m_index.size() + static_cast<std::uint64_t>(static_cast<double>(row - m_index.lines()) * lineLength());
     return guess >= end() ? end() : logs::lineBegin(file(), guess, 0).value_or(m_index.size());
@@ -107,6 +105,12 @@ std::uint64_t LogRows::moved(std::uint64_t position, std::int64_t rows) const
     if (m_files.empty() || rows == 0) {
         return position;
     }
+    if (isCounted() || position < m_index.size()) { // then what lies between need not be read, however long its lines are
+        const auto row = std::max<std::int64_t>(0, static_cast<std::int64_t>(rowOf(position)) + rows);
+        if (isCounted() || static_cast<std::uint64_t>(row) < m_index.lines()) {
+            return positionOf(static_cast<std::uint64_t>(row));
+        }
+    }
     if (rows < 0) {
         return logs::lineBegin(file(), position, static_cast<std::uint64_t>(-rows)).value_or(0);
     }
@@ -114,7 +118,7 @@ std::uint64_t LogRows::moved(std::uint64_t position, std::int64_t rows) const
     if (!lines || lines->empty()) {
         return position;
     }
-    return lines->size() > static_cast<std::size_t>(rows) ? lines->back().begin : end();
+    return lines->size() > static_cast<std::size_t>(rows) || lines->back().isLeft ? lines->back().begin : end();
 }
 
 std::uint64_t LogRows::shownAt(std::uint64_t position) const
@@ -124,16 +128,21 @@ std::uint64_t LogRows::shownAt(std::uint64_t position) const
 
 void LogRows::readPlain(std::uint64_t position, std::size_t count, std::vector<ShownLine>& into) const
 {
-    auto lines = logs::linesFrom(file(), position, end(), count, kLongestLine);
-    if (!lines) {
-        return;
-    }
-    for (auto& line : *lines) {
-        into.push_back({ line.begin, 0, line.begin, std::move(line.bytes), line.isCut, line.isFinished, 0 });
+    std::size_t left = count;
+    for (std::optional<std::uint64_t> from = position; from && left > 0;) {
+        auto lines = logs::linesFrom(file(), *from, end(), left, kLongestLine);
+        if (!lines || lines->empty()) {
+            return;
+        }
+        left -= lines->size();
+        from = lines->back().isLeft ? m_index.placeAfter(lines->back().begin) : std::nullopt; // the begin of the next one, when it is known
+        for (auto& line : *lines) {
+            into.push_back({ line.begin, 0, line.begin, std::move(line.bytes), line.isCut, line.isFinished, 0 });
+        }
     }
 }
 
-/// Lines of one file that stand together are read together.
+/// Lines of one file that stand together are read together, up to one that is too long: then the next is read where it begins.
 void LogRows::readRows(const std::vector<logs::MergedRow>& rows, std::uint64_t first, std::vector<ShownLine>& into) const
 {
     for (std::size_t i = 0; i < rows.size();) {
@@ -144,6 +153,9 @@ void LogRows::readRows(const std::vector<logs::MergedRow>& rows, std::uint64_t f
         auto lines = rows[i].file < m_files.size() ? logs::linesFrom(m_files[rows[i].file], rows[i].begin, UINT64_MAX, last - i, kLongestLine)
                                                    : Result<std::vector<logs::Line>>(std::vector<logs::Line>());
         for (std::size_t in = 0; i < last; ++i, ++in) {
+            if (lines && in > 0 && in == lines->size() && lines->back().isLeft) {
+                break;
+            }
             ShownLine shown { first + i, rows[i].file, rows[i].begin, {}, false, true, rows[i].timeMicros };
             if (lines && in < lines->size()) {
                 shown.bytes = std::move((*lines)[in].bytes);

@@ -56,7 +56,7 @@ public:
     [[nodiscard]] std::uint64_t end() const;
     [[nodiscard]] std::uint64_t rowOf(std::uint64_t position) const;
     [[nodiscard]] std::uint64_t positionOf(std::uint64_t row) const;
-    /// As positionOf(), to some dozens of lines and without reading: for marks in a scroll bar.
+    /// As positionOf(), to a hundred lines and without reading: for marks in a scroll bar.
     [[nodiscard]] std::uint64_t positionNear(std::uint64_t row) const;
     /// `rows` further down, or up when negative.
     [[nodiscard]] std::uint64_t moved(std::uint64_t position, std::int64_t rows) const;

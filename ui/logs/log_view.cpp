@@ -478,7 +478,7 @@ int LogView::gutterWidth() const
     return width + digit * static_cast<int>(std::max<qsizetype>(4, countText(m_rows.allLines()).size()) + 2);
 }
 
-void LogView::paintLine(QPainter& painter, const ShownLine& line, const QRect& box, int gutter, int& widest)
+void LogView::paintLine(QPainter& painter, const ShownLine& line, std::optional<std::uint64_t> number, const QRect& box, int gutter, int& widest)
 {
     const int base = box.top() + fontMetrics().ascent();
     if (m_marked && line.position >= std::min(*m_marked, m_anchor) && line.position <= std::max(*m_marked, m_anchor)) {
@@ -519,7 +519,7 @@ void LogView::paintLine(QPainter& painter, const ShownLine& line, const QRect& b
             }
             painter.drawText(at, base, m_fileMarks[line.file].name);
         }
-    } else if (const auto number = m_rows.lineNumber(line.position)) {
+    } else if (number) {
         painter.drawText(QRect(0, box.top(), gutter - space::kMedium, box.height()), Qt::AlignRight | Qt::AlignVCenter, countText(*number + 1));
     }
     const auto bookmark = std::lower_bound(
@@ -545,8 +545,10 @@ void LogView::paintEvent(QPaintEvent*)
     const int gutter = gutterWidth();
     int widest = m_widest;
     int y = 0;
+    std::optional<std::uint64_t> number;
     for (const ShownLine& line : m_shown) {
-        paintLine(painter, line, QRect(0, y, viewport()->width(), lineHeight()), gutter, widest);
+        number = number && !m_rows.isFiltered() ? *number + 1 : m_rows.lineNumber(line.position); // which reads the file
+        paintLine(painter, line, number, QRect(0, y, viewport()->width(), lineHeight()), gutter, widest);
         y += lineHeight();
     }
     painter.fillRect(QRect(0, y, gutter, viewport()->height() - y), theme().raised);

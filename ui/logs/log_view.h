@@ -118,7 +118,7 @@ private:
     void moveMarked(std::int64_t rows, bool extend);
     void bringIntoSight(std::uint64_t position);
     [[nodiscard]] std::optional<std::uint64_t> positionAt(int y) const;
-    void paintLine(QPainter& painter, const ShownLine& line, const QRect& box, int gutter, int& widest);
+    void paintLine(QPainter& painter, const ShownLine& line, std::optional<std::uint64_t> number, const QRect& box, int gutter, int& widest);
 
     LogRows m_rows;
     MarkedScrollBar* m_bar;
