@@ -39,17 +39,18 @@ std::string change(double first, double second)
 
 void print(const triage::StepDifference& step)
 {
+    const std::string name = harmlessLine(step.step);
     if (!step.first || !step.second) {
-        fmt::print("  {}: only in the {} run\n", step.step, step.first ? "first" : "second");
+        fmt::print("  {}: only in the {} run\n", name, step.first ? "first" : "second");
         return;
     }
     const auto& a = *step.first;
     const auto& b = *step.second;
-    if (a.done == 0 && b.done == 0) {
-        fmt::print("  {}: took {}\n", step.step, change(a.wall, b.wall));
+    if (a.done == 0 && b.done == 0 && a.failed == 0 && b.failed == 0) {
+        fmt::print("  {}: took {}\n", name, change(a.wall, b.wall));
         return;
     }
-    fmt::print("  {}: took {}; {} → {} done, {} → {} failed\n", step.step, change(a.wall, b.wall), a.done, b.done, a.failed, b.failed);
+    fmt::print("  {}: took {}; {} → {} done, {} → {} failed\n", name, change(a.wall, b.wall), a.done, b.done, a.failed, b.failed);
     fmt::print("    a mini-batch: median {}, 95 % within {}, slowest {}\n", change(a.median, b.median), change(a.p95, b.p95), change(a.worst, b.worst));
 }
 
@@ -65,10 +66,10 @@ int compare(const CompareOptions& options)
         return complain(second.error());
     }
     const auto comparison = triage::compareRuns({ first->spec, first->picture }, { second->spec, second->picture });
-    fmt::print("{} {} → {} {}\n", first->spec.run, json::enumName(first->picture.state()), second->spec.run, json::enumName(second->picture.state()));
+    fmt::print("{} {} → {} {}\n", harmlessLine(first->spec.run), json::enumName(first->picture.state()), harmlessLine(second->spec.run), json::enumName(second->picture.state()));
     fmt::print("{}\n", coloured(Colour::Bold, comparison.settings.empty() ? "Settings: the same" : "Settings"));
     for (const auto& setting : comparison.settings) {
-        fmt::print("  {}{}: {} → {}\n", setting.step.empty() ? "" : setting.step + ": ", triage::settingWord(setting.field), setting.first.empty() ? "(none)" : harmlessLine(setting.first),
+        fmt::print("  {}{}: {} → {}\n", setting.step.empty() ? "" : harmlessLine(setting.step) + ": ", triage::settingWord(setting.field), setting.first.empty() ? "(none)" : harmlessLine(setting.first),
             setting.second.empty() ? "(none)" : harmlessLine(setting.second));
     }
     fmt::print("{}\n", coloured(Colour::Bold, "Times"));

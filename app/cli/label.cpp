@@ -47,7 +47,7 @@ int label(const LabelOptions& options)
         return complain(kept.error(), 1);
     }
     labels = workspace::labelsOf(workspace, *name);
-    fmt::print("{}  {}{}\n", *name, labels.tags.empty() ? "(no tags)" : text::join(labels.tags, ", "), labels.note.empty() ? "" : "\n" + labels.note);
+    fmt::print("{}  {}{}\n", *name, labels.tags.empty() ? "(no tags)" : harmlessLine(text::join(labels.tags, ", ")), labels.note.empty() ? "" : "\n" + harmless(labels.note));
     return 0;
 }
 

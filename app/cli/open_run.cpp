@@ -2,8 +2,8 @@
 // SPDX-FileCopyrightText: The Sheaf authors
 #include "app/cli/open_run.h"
 
-#include "core/base/paths.h"
 #include "core/base/text.h"
+#include "core/workspace/recorded_run.h"
 
 namespace sheaf::cli {
 
@@ -39,6 +39,11 @@ bool OpenRun::isOver() const
     const auto state = picture.state();
     return state == event::RunState::Completed || state == event::RunState::Failed
         || state == event::RunState::Canceled;
+}
+
+bool OpenRun::isGoingOn() const
+{
+    return !isOver() && workspace.isActive(name);
 }
 
 bool OpenRun::isInterrupted() const
@@ -85,12 +90,12 @@ workspace::Workspace workspaceOf(const std::string& folder)
 Result<OpenRun> openRun(const workspace::Workspace& workspace, const std::string& name)
 {
     const auto dir = workspace.runDir(name);
-    const auto text = paths::readFile(dir.spec());
-    if (!text) {
+    std::error_code ignored;
+    if (!fs::exists(dir.spec(), ignored)) {
         return fail(ErrorCode::RunMissing,
             { { "run", name }, { "workspace", workspace.folder().string() } });
     }
-    auto spec = json::deserialize<pipeline::RunSpec>(*text, dir.spec().string());
+    auto spec = workspace::readSpec(dir);
     if (!spec) {
         return tl::unexpected<Error>(spec.error());
     }

@@ -32,6 +32,8 @@ struct OpenRun
     /// Reads the events that have come since; whether there were any.
     bool refresh();
     [[nodiscard]] bool isOver() const;
+    /// No end was told and a coordinator lives.
+    [[nodiscard]] bool isGoingOn() const;
     /// No end was told and no coordinator lives.
     [[nodiscard]] bool isInterrupted() const;
     /// "Running", "Failed", … or "Interrupted".

@@ -39,13 +39,10 @@ std::string rateText(double perSecond)
                            : fmt::format("{:.1f}/s", perSecond);
 }
 
-std::string took(const event::StepPicture& step)
+std::string took(const event::RunPicture& picture, const event::StepPicture& step)
 {
-    if (step.startedMicros == 0 || step.endedMicros < step.startedMicros) {
-        return {};
-    }
-    return " after "
-        + text::humanSeconds(static_cast<double>(step.endedMicros - step.startedMicros) / 1e6);
+    const double seconds = picture.workedSeconds(step.startedMicros, step.endedMicros);
+    return seconds > 0 ? " after " + text::humanSeconds(seconds) : std::string();
 }
 
 std::string stateText(const event::StepPicture& step)
@@ -148,7 +145,7 @@ std::string ProgressView::progressText(const event::StepPicture& step, Clock::ti
     return text;
 }
 
-void ProgressView::tellStates(const event::StepPicture& step, Clock::time_point now)
+void ProgressView::tellStates(const event::RunPicture& picture, const event::StepPicture& step, Clock::time_point now)
 {
     auto& told = m_told[step.name];
     for (; told.warnings < step.warnings.size(); ++told.warnings) {
@@ -165,7 +162,7 @@ void ProgressView::tellStates(const event::StepPicture& step, Clock::time_point 
     told.when = now;
     if (step.isOver()) {
         const std::string message = step.message.empty() ? "" : ". " + harmlessLine(step.message);
-        say(fmt::format("{}  {}{}{}", step.name, stateText(step), took(step), message));
+        say(fmt::format("{}  {}{}{}", step.name, stateText(step), took(picture, step), message));
     } else if (!m_onTerminal && step.state == event::StepState::Running) {
         say(fmt::format("{}  {}", step.name, stateText(step)));
     }
@@ -209,7 +206,7 @@ void ProgressView::redraw(const event::RunPicture& picture, Clock::time_point no
 void ProgressView::show(const event::RunPicture& picture, Clock::time_point now)
 {
     for (const auto& step : picture.steps()) {
-        tellStates(step, now);
+        tellStates(picture, step, now);
         if (!m_onTerminal) {
             perSecond(step, now);
             tellProgress(step, now);

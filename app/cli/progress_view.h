@@ -49,7 +49,7 @@ private:
     };
 
     double perSecond(const event::StepPicture& step, Clock::time_point now);
-    void tellStates(const event::StepPicture& step, Clock::time_point now);
+    void tellStates(const event::RunPicture& picture, const event::StepPicture& step, Clock::time_point now);
     void tellProgress(const event::StepPicture& step, Clock::time_point now);
     [[nodiscard]] std::string progressText(const event::StepPicture& step, Clock::time_point now);
     void redraw(const event::RunPicture& picture, Clock::time_point now);

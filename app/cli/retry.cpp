@@ -106,7 +106,7 @@ Result<event::MiniBatchList> chosenFor(const RetryOptions& options, const OpenRu
         return tl::unexpected<Error>(list.error());
     }
     const bool named = list->has_value();
-    const event::MiniBatchList from = named ? **list : options.unfinished ? workspace::unfinishedOnes(step) : workspace::failedOnes(step);
+    const event::MiniBatchList from = named ? **list : options.unfinished ? workspace::unfinishedOnes(step, run.isGoingOn()) : workspace::failedOnes(step);
     return options.which.filter.empty() ? from : filtered(options.which, run, step, from);
 }
 
@@ -123,7 +123,7 @@ void sayCode(const workspace::CodeDifference& difference, bool currentCode)
         }
         return;
     }
-    const std::string files = text::join(difference.files, ", ");
+    const std::string files = harmlessLine(text::join(difference.files, ", "));
     fmt::print("{}\n",
         currentCode ? "With the current code, changed: " + files
                     : "Your code differs from the run's (" + files + "); the run's is used. --with-current-code takes yours.");
@@ -141,11 +141,17 @@ int retry(const RetryOptions& options)
     }
     const auto& spec = *run->stepSpec(options.which.step);
     const bool isCommand = spec.kind == pipeline::StepKind::Command;
+    if (!isCommand && !(*step)->planned) {
+        return complain(Error { ErrorCode::Invalid,
+                            { { "what", "step '" + spec.name + "'" }, { "found", "not begun: it has no mini-batches yet" },
+                                { "allowed", "begin it with `" + commandFor(run->workspace, "resume", run->name) + "`" } } },
+            kNotStarted);
+    }
     const auto list = chosenFor(options, *run, **step);
     if (!list) {
         return complain(list.error(), kNotStarted);
     }
-    if (auto may = workspace::mayRunAgain(**step, *list); !may) {
+    if (auto may = workspace::mayRunAgain(**step, *list, run->isGoingOn()); !may) {
         return complain(may.error(), kNotStarted);
     }
     const bool nothing = isCommand ? (*step)->state == event::StepState::Completed : list->isEmpty();
@@ -171,6 +177,7 @@ int retry(const RetryOptions& options)
     if (options.dryRun) {
         return 0;
     }
+    run->refresh(); // an end that was told meanwhile is not the one to wait for
     const auto seen = run->picture.lastSequence();
     const runtime::RepairRequest request { spec.name, list->text(), {}, {} };
     if (const auto asked = workspace::repair(run->workspace, run->name, request, options.currentCode); !asked) {
@@ -217,6 +224,7 @@ int ignore(const IgnoreOptions& options)
     }
     runtime::RepairRequest request { options.which.step, {}, {}, {} };
     (options.undo ? request.unignore : request.ignore) = list->text();
+    run->refresh();
     const auto seen = run->picture.lastSequence();
     if (const auto asked = workspace::repair(run->workspace, run->name, request, false); !asked) {
         return complain(asked.error(), kNotStarted);

@@ -15,6 +15,7 @@
 #include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <thread>
 #include <unistd.h>
 
@@ -106,10 +107,27 @@ End waitForEnd(OpenRun& run, std::uint64_t seen, ProgressView& view, bool quiet)
     }
 }
 
+/// Its last bytes; "" when it cannot be read.
+std::string endOf(const std::filesystem::path& path, std::size_t atMost)
+{
+    std::error_code error;
+    const std::uintmax_t size = std::filesystem::file_size(path, error);
+    if (error) {
+        return {};
+    }
+    std::string end(static_cast<std::size_t>(std::min<std::uintmax_t>(size, atMost)), '\0');
+    std::ifstream file(path, std::ios::binary);
+    file.seekg(static_cast<std::streamoff>(size - end.size()));
+    file.read(end.data(), static_cast<std::streamsize>(end.size()));
+    end.resize(static_cast<std::size_t>(std::max<std::streamsize>(file.gcount(), 0)));
+    return end;
+}
+
 void printLaunchLog(const OpenRun& run)
 {
-    const auto bytes = paths::readFile(run.dir.launchLog());
-    const auto lines = text::split(bytes ? text::trim(*bytes) : std::string_view(), '\n');
+    constexpr std::size_t kBytes = 64 * 1024; // of all lives of the run; its last one is at the end
+    const std::string bytes = endOf(run.dir.launchLog(), kBytes);
+    const auto lines = text::split(text::trim(bytes), '\n');
     // Our own errors say more than what mpirun adds about the end of its processes.
     constexpr std::string_view kError = " ERROR ";
     std::vector<std::string> told;
@@ -181,10 +199,10 @@ void printEnd(std::string_view text)
 void printCommandEnd(const OpenRun& run, const event::StepPicture& step)
 {
     constexpr std::size_t kBytes = 8192;
-    const auto log = paths::readFile(run.dir.commandLog(step.name, NodeIndex(0)));
-    if (log && !text::trim(*log).empty()) {
-        fmt::print("  Last lines of {}:\n", step.name);
-        printEnd(std::string_view(*log).substr(log->size() > kBytes ? log->size() - kBytes : 0));
+    const std::string end = endOf(run.dir.commandLog(step.name, NodeIndex(0)), kBytes);
+    if (!text::trim(end).empty()) {
+        fmt::print("  Last lines of {}:\n", harmlessLine(step.name));
+        printEnd(end);
     }
 }
 
@@ -266,8 +284,7 @@ void printStepPaths(const OpenRun& run)
 void printReport(const OpenRun& run)
 {
     const auto& picture = run.picture;
-    const double seconds
-        = static_cast<double>(picture.endedMicros() - picture.startedMicros()) / 1e6;
+    const double seconds = picture.workedSeconds(picture.startedMicros(), picture.endedMicros());
     fmt::print("{} in {}. {}\n",
         coloured(colourOf(picture.state()), json::enumName(picture.state())),
         text::humanSeconds(seconds), harmlessLine(picture.message()));

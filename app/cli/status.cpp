@@ -18,7 +18,7 @@ namespace {
 void printSteps(const OpenRun& run)
 {
     std::vector<std::vector<std::string>> rows { { "STEP", "STATE", "MINI-BATCHES", "DONE",
-        "FAILED", "RUNNING", "WHAT HAPPENED" } };
+        "FAILED", "IGNORED", "RUNNING", "WHAT HAPPENED" } };
     for (const auto& step : run.picture.steps()) {
         const auto failed = step.count(event::MiniBatchState::Failed)
             + step.count(event::MiniBatchState::TimedOut);
@@ -26,8 +26,8 @@ void printSteps(const OpenRun& run)
             return step.planned ? text::humanCount(count) : std::string("-");
         };
         rows.push_back({ step.name, stepStateWord(run, step), number(step.total()),
-            number(step.count(event::MiniBatchState::Done)), number(failed),
-            number(step.count(event::MiniBatchState::Running)), harmlessLine(step.message) });
+            number(step.count(event::MiniBatchState::Done)), number(failed), number(step.count(event::MiniBatchState::Ignored)),
+            number(step.count(event::MiniBatchState::Running)), step.isOver() ? harmlessLine(step.message) : std::string() }); // else it is of an earlier life
     }
     fmt::print("{}", table(rows));
 }

@@ -136,7 +136,7 @@ std::string miniBatchError(OpenRun& run, const event::MiniBatchNow& now)
 std::string miniBatchJson(OpenRun& run, StepIndex step, std::uint32_t index)
 {
     const auto& now = run.picture.steps()[step.value].miniBatches[index];
-    const bool tried = now.picked > 0;
+    const bool tried = now.wasTried();
     boost::json::object object;
     object["miniBatch"] = index;
     object["state"] = json::enumName(now.state);

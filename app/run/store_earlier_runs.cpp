@@ -34,6 +34,8 @@ Result<std::vector<event::AttemptEnded>> StoreEarlierRuns::doneIn(
                 if (found != started->steps.end()) {
                     index = StepIndex(static_cast<std::uint32_t>(found - started->steps.begin()));
                 }
+            } else if (const auto* reset = std::get_if<event::StepReset>(&event.fact); reset != nullptr && reset->step == index) {
+                done.clear(); // its rows and its plan were taken away
             } else if (auto* ended = std::get_if<event::AttemptEnded>(&event.fact); ended != nullptr
                        && ended->step == index && ended->outcome == event::AttemptOutcome::Done) {
                 ended->logs = {}; // they are in the earlier run's files

@@ -242,6 +242,7 @@ void FailureGroups::add(const AttemptEnded& ended, std::int64_t timeMicros)
         m_groups.push_back(std::move(group));
     }
     FailureGroup& group = m_groups[place->second];
+    group.firstMicros = std::min(group.firstMicros, timeMicros);
     group.lastMicros = std::max(group.lastMicros, timeMicros);
     ++group.attempts;
     ++group.nodes[ended.node.value];

@@ -52,7 +52,7 @@ struct FailureGroup {
     std::string firstError; // as it was said, of the first attempt
     std::string firstTraceback;
     MiniBatchIndex firstMiniBatch;
-    std::int64_t firstMicros = 0; // wall time when the first attempt of it ended, and the last
+    std::int64_t firstMicros = 0; // wall time when the first attempt of it was told to have ended, and the last
     std::int64_t lastMicros = 0;
     std::uint32_t attempts = 0;
     std::map<std::uint32_t, std::uint32_t> nodes; // NodeIndex → attempts there

@@ -114,6 +114,9 @@ struct RunPicture::Fold
         picture.m_stopAsked = false;
         picture.m_stopNow = false;
         picture.m_lifeMicros = event.timeMicros;
+        if (picture.m_lastMicros > 0 && event.timeMicros > picture.m_lastMicros) {
+            picture.m_pauses.emplace_back(picture.m_lastMicros, event.timeMicros);
+        }
         changes.run = true;
         if (picture.m_startedMicros == 0) {
             picture.m_startedMicros = event.timeMicros;
@@ -449,7 +452,7 @@ private:
     {
         ++step.attemptsFailed;
         step.attemptsRetried += ended.final ? 0 : 1;
-        step.failures.add(ended, ended.startMicros != 0 ? ended.startMicros : event.timeMicros);
+        step.failures.add(ended, event.timeMicros);
     }
     void noteWorker(const AttemptEnded& ended)
     {
@@ -581,6 +584,19 @@ void RunPicture::apply(const Event& event, ChangeSet& changes)
     }
     m_lastSequence = event.sequence;
     std::visit(Fold { *this, event, changes }, event.fact);
+    m_lastMicros = std::max(m_lastMicros, event.timeMicros);
+}
+
+double RunPicture::workedSeconds(std::int64_t from, std::int64_t to) const
+{
+    if (from <= 0 || to <= from) {
+        return 0;
+    }
+    std::int64_t micros = to - from;
+    for (const auto& [begin, end] : m_pauses) {
+        micros -= std::max<std::int64_t>(0, std::min(end, to) - std::max(begin, from));
+    }
+    return static_cast<double>(micros) * 1e-6;
 }
 
 void RunPicture::apply(std::span<const Event> events, ChangeSet& changes)

@@ -153,6 +153,9 @@ public:
     [[nodiscard]] bool stopNow() const { return m_stopNow; }
     /// When it was started or, the last time, resumed.
     [[nodiscard]] std::int64_t lifeMicros() const { return m_lifeMicros; }
+    /// Seconds between two wall times in which a coordinator was at work: without what lies between two lives of the run. 0 when `from` is not
+    /// known or not before `to`.
+    [[nodiscard]] double workedSeconds(std::int64_t from, std::int64_t to) const;
     [[nodiscard]] const std::vector<StepPicture>& steps() const { return m_steps; }
     [[nodiscard]] const std::vector<NodeNow>& nodes() const { return m_nodes; }
     [[nodiscard]] const StepPicture* step(const std::string& name) const;
@@ -176,6 +179,8 @@ private:
     bool m_stopAsked = false;
     bool m_stopNow = false;
     std::int64_t m_lifeMicros = 0;
+    std::int64_t m_lastMicros = 0; // of the last event
+    std::vector<std::pair<std::int64_t, std::int64_t>> m_pauses; // last event of a life → begin of the next
     std::vector<StepPicture> m_steps;
     std::vector<Places> m_places; // as m_steps
     std::vector<NodeNow> m_nodes;

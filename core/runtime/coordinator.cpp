@@ -114,6 +114,7 @@ struct Coordinator::StepRun {
         restoredIgnored = {};
         restoredEnd.reset();
         failedErrors.clear();
+        startedEvent = 0;
     }
     void restoreIgnored(const std::string& miniBatches, bool isIgnored)
     {
@@ -255,6 +256,9 @@ void Coordinator::beginRepairing(StepRun& step, double now)
     if (!isOver) {
         step.state = StepState::NotStarted;
         step.repairing = true;
+        if (step.spec->kind == pipeline::StepKind::Command) { // of a parallel step it is told when its plan is there
+            m_effects.record(event::RepairAsked { step.index, {}, 0, m_repair->id });
+        }
         if (m_repair->code >= 0 && m_repair->code != static_cast<std::int64_t>(step.code)) {
             step.code = static_cast<std::uint32_t>(m_repair->code);
             m_effects.record(event::CodeChanged { step.index, step.code, m_repair->changedFiles });
@@ -559,11 +563,14 @@ void Coordinator::endStep(StepRun& step, StepState state, const std::string& rea
     startReadySteps(now);
 }
 
-/// Steps that were completed with the output of before have another input now, if anything of it has become another since they began.
+/// Steps that began with the output of before have another input now, if anything of it has become another since: what they have done, and
+/// the plan by which they did it, is of no use. A command begins from nothing anyway.
 void Coordinator::resetDependents(const StepRun& completed)
 {
     for (auto& step : m_steps) {
-        if (step->state == StepState::Completed && completed.doneEvent > step->startedEvent && needs(*step, completed)) {
+        const bool isBegun = step->state == StepState::Completed
+            || (step->state == StepState::NotStarted && step->startedEvent != 0 && step->spec->kind == pipeline::StepKind::Parallel);
+        if (isBegun && completed.doneEvent > step->startedEvent && needs(*step, completed)) {
             m_effects.record(event::StepReset { step->index });
             m_effects.resetStep(step->index);
             step->forget();

@@ -211,11 +211,11 @@ Result<void> CoordinatorHost::run(Transport& transport)
     m_reports.flush();
     std::string problem = m_journal.close();
     ::unlink(m_dir.socketName().c_str());
-    if (m_isRepair && m_over && m_problem.empty()) {
-        ::unlink(m_dir.repair().c_str());
-    }
     if (!m_problem.empty()) {
         problem = m_problem;
+    }
+    if (m_isRepair && m_over && problem.empty()) { // else its end may not be kept
+        ::unlink(m_dir.repair().c_str());
     }
     if (!problem.empty()) {
         return fail(ErrorCode::NotKept, { { "reason", problem } });
@@ -512,6 +512,9 @@ void CoordinatorHost::planStep(StepIndex step)
     const bool plannedBefore = step.value < m_picture.steps().size() && m_picture.steps()[step.value].planned;
     const bool wasReset = step.value < m_picture.steps().size() && m_picture.steps()[step.value].wasReset;
     const std::string earlier = plannedBefore || wasReset ? std::string() : stepSpec(step).parallel.resumeFrom;
+    if (wasReset && !plannedBefore) { // files of mini-batches that are none any more
+        makeOutputFolders(stepSpec(step), true);
+    }
     m_jobs.put([this, step, earlier, fresh = !plannedBefore, request = pipeline::planRequest(stepSpec(step), m_spec.python), dir = m_dir,
                    name = stepSpec(step).name, appends = !stepSpec(step).parallel.appendRowTo.empty(), stop = work(step).stopPlanning.get_token()] {
         const double began = monotonicSeconds();
@@ -580,7 +583,7 @@ std::uint32_t CoordinatorHost::plannedItems(StepIndex step, MiniBatchIndex miniB
     return static_cast<std::uint32_t>(std::max<std::int64_t>(0, end - row.get_int64()));
 }
 
-/// `clear`: a command that is run again must not find the half output of its earlier life; only below the run's own folder.
+/// `clear`: what is run again from nothing must not find the output of its earlier life; only below the run's own folder.
 void CoordinatorHost::makeOutputFolders(const pipeline::StepSpec& step, bool clear)
 {
     for (const auto& output : step.outputs) {

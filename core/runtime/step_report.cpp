@@ -10,8 +10,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <iterator>
 #include <map>
+#include <utility>
+#include <vector>
 
 namespace sheaf::runtime {
 
@@ -124,16 +128,50 @@ std::string_view whatToDo(const std::string& reason)
     return found == kAdvice.end() ? std::string_view() : found->second;
 }
 
+std::uint32_t failedOf(const event::StepPicture& picture)
+{
+    return picture.count(MiniBatchState::Failed) + picture.count(MiniBatchState::TimedOut);
+}
+
+/// Each with how many mini-batches are failed by it now (or open again since); those first, else in the order in which they came.
+std::vector<std::pair<const event::FailureGroup*, std::uint32_t>> groupsOf(const event::StepPicture& picture)
+{
+    std::vector<std::pair<const event::FailureGroup*, std::uint32_t>> all;
+    for (const auto& group : picture.failures.groups()) {
+        all.emplace_back(&group, 0);
+    }
+    for (std::uint32_t i = 0; i < picture.total() && !all.empty(); ++i) {
+        const auto state = picture.miniBatches[i].state;
+        const std::size_t number = picture.failures.numberOf(MiniBatchIndex(i));
+        if (number > 0 && state != MiniBatchState::Done && state != MiniBatchState::Ignored) {
+            ++all[number - 1].second;
+        }
+    }
+    std::stable_partition(all.begin(), all.end(), [](const auto& one) { return one.second > 0; });
+    return all;
+}
+
 /// Whether there are rows of an earlier life to go on behind; a row that a crash cut off is dropped.
 bool endsWithWholeLine(const RunDir::Path& path)
 {
-    std::error_code ignored;
-    const auto text = paths::readFile(path);
-    const std::size_t whole = text ? text->rfind('\n') + 1 : 0; // npos + 1 is 0
-    if (text && whole < text->size()) {
-        std::filesystem::resize_file(path, whole, ignored);
+    constexpr std::uintmax_t kMostOfALine = 1 << 20;
+    std::error_code error;
+    const std::uintmax_t size = std::filesystem::file_size(path, error);
+    if (error || size == 0) {
+        return false;
     }
-    return whole > 0;
+    const std::uintmax_t from = size - std::min(size, kMostOfALine);
+    std::string end(static_cast<std::size_t>(size - from), '\0');
+    std::ifstream file(path, std::ios::binary);
+    file.seekg(static_cast<std::streamoff>(from));
+    if (!file.read(end.data(), static_cast<std::streamsize>(end.size()))) {
+        return false;
+    }
+    const std::size_t whole = end.rfind('\n') + 1; // npos + 1 is 0
+    if (whole < end.size()) {
+        std::filesystem::resize_file(path, from + whole, error);
+    }
+    return from + whole > 0;
 }
 
 } // namespace
@@ -161,6 +199,8 @@ void StepReport::begin(bool resumed)
     if (auto written = paths::writeFile(m_logs / "readme.txt", kReadme); !written) {
         programLog::error("{}", errorSentence(written.error()));
     }
+    m_resumed = resumed;
+    m_lifeBegan = wallMicros();
     if (m_step.kind != pipeline::StepKind::Parallel) {
         return;
     }
@@ -274,6 +314,8 @@ void StepReport::onTick(const event::StepPicture& picture, double now)
         return;
     }
     const std::uint32_t ended = picture.ended();
+    const bool isFirst = m_resumed && m_firstOverview;
+    m_endedBefore = isFirst ? ended : std::min(m_endedBefore, ended); // what is opened again counts anew
     if (ended == m_lastEnded && !m_firstOverview) {
         return;
     }
@@ -284,13 +326,13 @@ void StepReport::onTick(const event::StepPicture& picture, double now)
         overview(wallMicros(), "No mini-batch has been processed yet.");
         return;
     }
-    const double elapsed = static_cast<double>(wallMicros() - picture.startedMicros) * 1e-6;
-    const double left = elapsed / ended * (picture.total() - ended);
+    const double elapsed = static_cast<double>(wallMicros() - m_lifeBegan) * 1e-6;
+    const std::uint32_t endedNow = ended - m_endedBefore;
+    const std::string left = endedNow > 0 ? fmt::format(", about {} left", text::humanSeconds(elapsed / endedNow * (picture.total() - ended))) : std::string();
     overview(wallMicros(),
-        fmt::format("Processed {} of {} mini-batches, {} of them failed; {} elapsed, about {} left.",
+        fmt::format("Processed {} of {} mini-batches, {} of them failed; {} elapsed{}.",
             text::humanCount(ended), text::humanCount(picture.total()),
-            text::humanCount(ended - picture.count(MiniBatchState::Done)), text::humanSeconds(elapsed),
-            text::humanSeconds(left)));
+            text::humanCount(failedOf(picture)), text::humanSeconds(elapsed), left));
 }
 
 void StepReport::end(const event::StepPicture& picture, const pipeline::RunSpec& run)
@@ -310,9 +352,10 @@ void StepReport::end(const event::StepPicture& picture, const pipeline::RunSpec&
     if (!picture.initTraceback.empty()) {
         errors += fmt::format("the entry script did not get ready\n{}\n\n", picture.initTraceback);
     }
-    for (const auto& failure : picture.failures.groups()) {
-        errors += fmt::format("{} x {}: {}\nfirst: mini-batch {} at {}\n{}\n\n", failure.attempts,
-            json::enumName(failure.outcome), failure.firstError, failure.firstMiniBatch.value, isoTime(failure.firstMicros),
+    for (const auto& [group, failedNow] : groupsOf(picture)) {
+        const auto& failure = *group;
+        errors += fmt::format("{} x {}{}: {}\nfirst: mini-batch {} at {}\n{}\n\n", failure.attempts,
+            json::enumName(failure.outcome), failedNow > 0 ? "" : " (not failed any more)", failure.firstError, failure.firstMiniBatch.value, isoTime(failure.firstMicros),
             failure.firstTraceback);
     }
     keep(paths::writeFile(m_logs / "job_error.txt", errors));
@@ -333,9 +376,11 @@ std::string StepReport::resultText(const event::StepPicture& picture, const pipe
     }
     if (picture.planned) {
         const std::uint32_t done = picture.count(MiniBatchState::Done);
-        text += fmt::format("\nMini-batches: {} in all, {} done, {} failed ({} of them by time-out), {} open\n",
-            text::humanCount(picture.total()), text::humanCount(done), text::humanCount(picture.ended() - done),
+        const std::uint32_t ignored = picture.count(MiniBatchState::Ignored);
+        text += fmt::format("\nMini-batches: {} in all, {} done, {} failed ({} of them by time-out), {}{} open\n",
+            text::humanCount(picture.total()), text::humanCount(done), text::humanCount(failedOf(picture)),
             text::humanCount(picture.count(MiniBatchState::TimedOut)),
+            ignored > 0 ? fmt::format("{} ignored, ", text::humanCount(ignored)) : "",
             text::humanCount(picture.total() - picture.ended()));
         text += fmt::format("Items: {} given to finished mini-batches, {} failed or without a result (error_threshold: {})\n",
             text::humanCount(picture.itemsDone), text::humanCount(picture.itemsFailed),
@@ -343,8 +388,9 @@ std::string StepReport::resultText(const event::StepPicture& picture, const pipe
         text += fmt::format("Attempts that failed: {}\n", text::humanCount(picture.attemptsFailed));
     }
     if (picture.startedMicros > 0 && picture.endedMicros > 0) {
+        const std::string took = text::humanSeconds(static_cast<double>(picture.endedMicros - picture.startedMicros) * 1e-6);
         text += fmt::format("Time: {} to {} UTC, {}\n", isoTime(picture.startedMicros), isoTime(picture.endedMicros),
-            text::humanSeconds(static_cast<double>(picture.endedMicros - picture.startedMicros) * 1e-6));
+            m_resumed ? "in several lives" : took);
     }
     if (!m_step.parallel.appendRowFile.empty() && picture.state == StepState::Completed) {
         text += fmt::format("Result: {}\n", m_step.parallel.appendRowFile);
@@ -363,9 +409,11 @@ std::string StepReport::resultText(const event::StepPicture& picture, const pipe
     if (!picture.failures.groups().empty()) {
         text += "\nWhat failed, by kind\n";
     }
-    for (const auto& failure : picture.failures.groups()) {
-        text += fmt::format("\n{} attempt(s), {}: {}\nFirst in mini-batch {}, {} UTC:\n{}\n", failure.attempts,
-            json::enumName(failure.outcome), failure.firstError, failure.firstMiniBatch.value, isoTime(failure.firstMicros),
+    for (const auto& [group, failedNow] : groupsOf(picture)) {
+        const auto& failure = *group;
+        text += fmt::format("\n{} attempt(s), {}{}: {}\nFirst in mini-batch {}, {} UTC:\n{}\n", failure.attempts,
+            json::enumName(failure.outcome), failedNow > 0 ? "" : " (not failed any more)", failure.firstError,
+            failure.firstMiniBatch.value, isoTime(failure.firstMicros),
             failure.firstTraceback.empty() ? lastLineOf(failure.firstError) : failure.firstTraceback);
     }
     if (!picture.initTraceback.empty()) {
@@ -374,9 +422,12 @@ std::string StepReport::resultText(const event::StepPicture& picture, const pipe
     for (const auto& warning : picture.warnings) {
         text += fmt::format("\nWarning: {}\n", warning);
     }
+    if (m_step.kind != pipeline::StepKind::Parallel) {
+        return text + fmt::format("\nWhere to look\n  printed lines   {}\n", (m_logs / "user_logs").string());
+    }
     text += fmt::format("\nWhere to look\n  tracebacks      {}\n  printed lines   {}\n  mini-batches    {}\n",
         (m_logs / "user" / "error").string(),
-        (m_step.kind == pipeline::StepKind::Parallel ? m_logs / "user" / "stdout" : m_logs / "user_logs").string(),
+        (m_logs / "user" / "stdout").string(),
         (m_logs / "sys" / "job_report" / "processed_mini-batches.csv").string());
     return text;
 }

@@ -53,6 +53,9 @@ private:
     double m_lastOverview = 0;
     std::uint32_t m_lastEnded = 0;
     bool m_firstOverview = true;
+    bool m_resumed = false;
+    std::int64_t m_lifeBegan = 0; // days may lie between the lives of a run
+    std::uint32_t m_endedBefore = 0; // in earlier lives
 };
 
 } // namespace sheaf::runtime

@@ -137,7 +137,7 @@ std::optional<StepTiming> timingOf(const RunSide& side, const std::string& name)
         return std::nullopt;
     }
     const auto* step = side.picture.step(name);
-    return step != nullptr ? triage::timingOf(*step) : StepTiming();
+    return step != nullptr ? triage::timingOf(side.picture, *step) : StepTiming();
 }
 
 using CauseKey = std::tuple<std::string, event::FailureCause, std::string, std::string, std::string, std::string>;
@@ -182,7 +182,7 @@ std::vector<FailureDifference> failuresOf(const RunSide& first, const RunSide& s
 
 } // namespace
 
-StepTiming timingOf(const event::StepPicture& step)
+StepTiming timingOf(const event::RunPicture& picture, const event::StepPicture& step)
 {
     StepTiming timing;
     std::vector<float> seconds;
@@ -198,8 +198,8 @@ StepTiming timingOf(const event::StepPicture& step)
         timing.p95 = quantile(seconds, 0.95);
         timing.median = quantile(seconds, 0.5);
     }
-    if (step.firstAttemptMicros > 0 && step.endedMicros > step.firstAttemptMicros) {
-        timing.wall = static_cast<double>(step.endedMicros - step.firstAttemptMicros) * 1e-6;
+    if (step.firstAttemptMicros > 0) { // what was taken over from another run took its time there
+        timing.wall = picture.workedSeconds(std::max(step.firstAttemptMicros, step.startedMicros), step.endedMicros);
     }
     return timing;
 }

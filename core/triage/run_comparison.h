@@ -37,7 +37,7 @@ struct StepTiming {
     double wall = 0; // seconds from the step's first mini-batch to its end; 0: it has none
 };
 
-[[nodiscard]] StepTiming timingOf(const event::StepPicture& step);
+[[nodiscard]] StepTiming timingOf(const event::RunPicture& picture, const event::StepPicture& step);
 
 struct StepDifference {
     std::string step;

@@ -105,11 +105,6 @@ std::string localTime(std::int64_t micros)
     return text.data();
 }
 
-double secondsBetween(std::int64_t from, std::int64_t to)
-{
-    return from > 0 && to > from ? static_cast<double>(to - from) * 1e-6 : 0;
-}
-
 std::string_view wordOf(MiniBatchState state)
 {
     switch (state) {
@@ -216,7 +211,7 @@ private:
         badge(verdict.outcome);
         add("</p><h1>{}</h1>\n", escaped(verdict.what.text()));
         const bool isOver = m_moment.liveness == Liveness::Gone;
-        const double took = secondsBetween(m_picture.startedMicros(), isOver ? m_picture.endedMicros() : m_moment.micros);
+        const double took = m_picture.workedSeconds(m_picture.startedMicros(), isOver ? m_picture.endedMicros() : m_moment.micros);
         add("<p class=\"muted\">{}<br>Started {}{}{}<br>Told {} by Sheaf {}</p></header>\n", escaped(m_spec.jobFile), localTime(m_picture.startedMicros()),
             took > 0 ? ", took " + text::humanSeconds(took) : "",
             m_picture.resumes() == 0 ? ""
@@ -326,7 +321,7 @@ private:
 
     void times(const event::StepPicture& step)
     {
-        const StepTiming timing = timingOf(step);
+        const StepTiming timing = timingOf(m_picture, step);
         add("<h3>Times</h3><table><tr><th class=\"n\">The step</th><th class=\"n\">Median</th><th class=\"n\">95 % within</th><th class=\"n\">Slowest</th>"
             "<th class=\"n\">Tries that failed</th></tr>\n");
         const auto seconds = [&](double value) { return timing.done > 0 ? text::humanSeconds(value) : std::string("–"); };

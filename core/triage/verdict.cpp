@@ -249,6 +249,13 @@ private:
         if (m_spec.kind == StepKind::Parallel) {
             m_verdict.why.emplace_back("What is done is kept, and is not done again when the run goes on.");
         }
+        Sentence last;
+        if (m_step.progressMicros > 0) {
+            last.add("It last went on at ").add(clockOf(m_step.progressMicros), { LinkKind::Moment, m_step.name, {}, m_step.progressMicros }).add("; what ");
+        } else {
+            last.add("What ");
+        }
+        m_verdict.why.push_back(std::move(last.add("mpirun said of its end (a node that was lost, a killed process) is in ").add("mpirun.log", { LinkKind::File, {}, m_run.runDir + "/mpirun.log", -1 }).add(".")));
         tellCauses();
         tellLost();
         addResume("Take the run up where it stopped.");
@@ -314,8 +321,8 @@ private:
 
     void addDuration(Sentence& what) const
     {
-        const std::int64_t from = m_step.startedMicros;
-        what.add(m_step.endedMicros > from && from > 0 ? fmt::format(", in {}.", text::humanSeconds(static_cast<double>(m_step.endedMicros - from) * 1e-6)) : std::string("."));
+        const double seconds = m_picture.workedSeconds(m_step.startedMicros, m_step.endedMicros);
+        what.add(seconds > 0 ? fmt::format(", in {}.", text::humanSeconds(seconds)) : std::string("."));
     }
 
     void tellFailed()
@@ -580,6 +587,18 @@ private:
         }
     }
 
+    /// Those of a group raised the same in the same place, of one key or another.
+    [[nodiscard]] bool haveOtherErrors(const FailureGroup& group) const
+    {
+        constexpr std::size_t kLookedAt = 1000;
+        const std::string_view first = m_step.errorOf(group.firstMiniBatch);
+        const auto end = group.members.begin() + static_cast<std::ptrdiff_t>(std::min(kLookedAt, group.members.size()));
+        return std::any_of(group.members.begin(), end, [&](MiniBatchIndex member) {
+            const std::string_view error = m_step.errorOf(member);
+            return !first.empty() && !error.empty() && error != first;
+        });
+    }
+
     Sentence causeOf(std::size_t number, std::uint32_t count, std::uint32_t failed)
     {
         const FailureGroup& group = m_step.failures.groups()[number - 1];
@@ -591,6 +610,9 @@ private:
         switch (signature.cause) {
         case FailureCause::Exception:
             sentence.add("raised ").add(shortError(group.firstError));
+            if (haveOtherErrors(group)) {
+                sentence.add(" and others like it");
+            }
             addPlace(sentence, signature.place);
             break;
         case FailureCause::BadReturn:
@@ -964,8 +986,8 @@ Verdict verdictOf(const RunPicture& picture, const RunSpec& spec, Liveness liven
         return verdict;
     }
     verdict.what.add(steps.size() == 2 ? std::string("Both steps are done") : fmt::format("All {} steps are done", steps.size()));
-    const double seconds = static_cast<double>(picture.endedMicros() - picture.startedMicros()) * 1e-6;
-    verdict.what.add(seconds > 0 && picture.resumes() == 0 ? fmt::format(", in {}.", text::humanSeconds(seconds)) : std::string("."));
+    const double seconds = picture.workedSeconds(picture.startedMicros(), picture.endedMicros());
+    verdict.what.add(seconds > 0 ? fmt::format(", in {}.", text::humanSeconds(seconds)) : std::string("."));
     for (Verdict& step : steps) {
         verdict.why.push_back(std::move(step.what));
         verdict.why.insert(verdict.why.end(), std::make_move_iterator(step.why.begin()), std::make_move_iterator(step.why.end()));

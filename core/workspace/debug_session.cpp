@@ -12,6 +12,7 @@
 #include "core/worker/child_process.h"
 #include "core/worker/worker_process.h"
 #include "core/workspace/code_snapshot.h"
+#include "core/workspace/recorded_run.h"
 
 #include <fmt/format.h>
 
@@ -39,11 +40,11 @@ struct Read
 
 Result<pipeline::RunSpec> readSpec(const Workspace& workspace, const runtime::RunDir& dir)
 {
-    const auto text = paths::readFile(dir.spec());
-    if (!text) {
+    std::error_code ignored;
+    if (!fs::exists(dir.spec(), ignored)) {
         return fail(ErrorCode::RunMissing, { { "run", dir.name() }, { "workspace", workspace.folder().string() } });
     }
-    return json::deserialize<pipeline::RunSpec>(*text, dir.spec().string());
+    return workspace::readSpec(dir);
 }
 
 std::optional<event::AttemptEnded> lastAttempt(const runtime::RunDir& dir, StepIndex step, MiniBatchIndex miniBatch)

@@ -36,6 +36,12 @@ bool hasFailed(MiniBatchState state)
     return state == MiniBatchState::Failed || state == MiniBatchState::TimedOut;
 }
 
+/// As it was told last: in a run that was cut off nobody is.
+bool isAtWork(MiniBatchState state)
+{
+    return state == MiniBatchState::Running || state == MiniBatchState::Retrying;
+}
+
 Result<void> refuse(MiniBatchIndex miniBatch, const std::string& found, const std::string& allowed)
 {
     return fail(ErrorCode::Invalid,
@@ -99,12 +105,14 @@ event::MiniBatchList failedOnes(const event::StepPicture& step)
     return those(step, hasFailed);
 }
 
-event::MiniBatchList unfinishedOnes(const event::StepPicture& step)
+event::MiniBatchList unfinishedOnes(const event::StepPicture& step, bool isGoingOn)
 {
-    return those(step, [](MiniBatchState state) { return state != MiniBatchState::Done && state != MiniBatchState::Ignored; });
+    return those(step, [&](MiniBatchState state) {
+        return state != MiniBatchState::Done && state != MiniBatchState::Ignored && !(isGoingOn && isAtWork(state));
+    });
 }
 
-Result<void> mayRunAgain(const event::StepPicture& step, const event::MiniBatchList& miniBatches)
+Result<void> mayRunAgain(const event::StepPicture& step, const event::MiniBatchList& miniBatches, bool isGoingOn)
 {
     if (auto known = areOf(step, miniBatches); !known) {
         return known;
@@ -114,7 +122,7 @@ Result<void> mayRunAgain(const event::StepPicture& step, const event::MiniBatchL
         if (state == MiniBatchState::Done) {
             return refuse(miniBatch, "Done", "what succeeded never runs twice; `sheaf debug` runs it aside");
         }
-        if (state == MiniBatchState::Running || state == MiniBatchState::Retrying) {
+        if (isGoingOn && isAtWork(state)) {
             return refuse(miniBatch, json::enumName(state), "it is being worked on");
         }
     }

@@ -18,12 +18,13 @@ namespace sheaf::workspace {
 
 /// Those that failed for good, in order; ignored ones are not among them.
 [[nodiscard]] event::MiniBatchList failedOnes(const event::StepPicture& step);
-/// Those that have not come to a good end: failed, canceled and never run. Ignored ones are not among them.
-[[nodiscard]] event::MiniBatchList unfinishedOnes(const event::StepPicture& step);
+/// Those that have not come to a good end: failed, canceled and never run. Ignored ones are not among them, nor, while the run is going on,
+/// those that are being worked on.
+[[nodiscard]] event::MiniBatchList unfinishedOnes(const event::StepPicture& step, bool isGoingOn);
 
-/// Whether these may be run again: Invalid when one is not of the step, is done already (what succeeded never runs twice) or is being
-/// worked on.
-[[nodiscard]] Result<void> mayRunAgain(const event::StepPicture& step, const event::MiniBatchList& miniBatches);
+/// Whether these may be run again: Invalid when one is not of the step, is done already (what succeeded never runs twice) or, in a run that
+/// is going on, is being worked on.
+[[nodiscard]] Result<void> mayRunAgain(const event::StepPicture& step, const event::MiniBatchList& miniBatches, bool isGoingOn);
 /// Whether these may be ignored (failed ones) or, with `ignored` false, counted again (ignored ones).
 [[nodiscard]] Result<void> mayIgnore(const event::StepPicture& step, const event::MiniBatchList& miniBatches, bool ignored);
 

@@ -198,9 +198,14 @@ Result<std::vector<RunSummary>> listRuns(const Workspace& workspace)
         if (isKnown && isOver(row->second.state)) {
             runs.push_back(fromRow(row->second));
         } else {
+            // A run that is carried on still has the end of before in its events, and may begin to be while this is kept.
+            const bool isActive = workspace.isActive(name);
             runs.push_back(summaryOf(workspace, name));
-            if (isOver(runs.back().state)) {
+            if (isOver(runs.back().state) && !isActive) {
                 index.keep(runs.back());
+                if (workspace.isActive(name)) {
+                    index.forget(name);
+                }
             }
         }
         if (isKnown) {

@@ -15,6 +15,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
+const std::string kRemoved = ".removed-";
+
 /// Whose a folder of .sheaf/debug is: they are named after their run and more, and runs may have a dash in their names.
 bool isOf(const std::string& folder, const std::string& run, const std::vector<std::string>& others)
 {
@@ -38,6 +40,19 @@ std::vector<fs::path> foldersOf(const Workspace& workspace, const std::string& r
     }
     folders.push_back(workspace.runDir(run).path());
     return folders;
+}
+
+/// What removals that were cut off have left.
+std::vector<fs::path> restsIn(const fs::path& folder)
+{
+    std::vector<fs::path> rests;
+    std::error_code error;
+    for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+        if (it->path().filename().string().starts_with(kRemoved)) {
+            rests.push_back(it->path());
+        }
+    }
+    return rests;
 }
 
 } // namespace
@@ -89,15 +104,25 @@ Result<void> removeRun(const Workspace& workspace, const std::string& run)
     if (workspace.isActive(run)) {
         return fail(ErrorCode::RunActive, { { "run", run } });
     }
+    const auto lock = workspace.take(run, summaryOf(workspace, run).endedMicros, {}); // nobody begins to carry it on meanwhile
+    if (!lock) {
+        return tl::unexpected<Error>(lock.error());
+    }
     forgetRun(workspace, run);
-    for (const auto& folder : foldersOf(workspace, run)) {
+    std::vector<fs::path> rests = restsIn(workspace.runDir(run).path().parent_path()); // of a removal that was cut off
+    auto folders = foldersOf(workspace, run);
+    std::reverse(folders.begin(), folders.end()); // the run leaves the list before anything is lost
+    for (const auto& folder : folders) {
         // A name with a dot is no run: what happens half-way is only a rest to be swept away.
-        const fs::path gone = folder.parent_path() / (".removed-" + folder.filename().string());
+        const fs::path gone = folder.parent_path() / (kRemoved + folder.filename().string());
         fs::remove_all(gone, error);
         fs::rename(folder, gone, error);
         if (error) {
             return failErrno(folder.string(), error.value());
         }
+        rests.push_back(gone);
+    }
+    for (const auto& gone : rests) {
         fs::remove_all(gone, error);
         if (error) {
             return failErrno(gone.string(), error.value());

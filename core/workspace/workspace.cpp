@@ -273,14 +273,30 @@ Result<void> Workspace::findEarlierRuns(pipeline::RunSpec& spec, const std::stri
     return {};
 }
 
-Result<void> Workspace::resume(const std::string& run) const
+/// Outputs, plans and logs of a run are named by where it began: a copy that is carried on would write into the original.
+Result<pipeline::RunSpec> Workspace::specToCarryOn(const std::string& run) const
 {
     const runtime::RunDir dir = runDir(run);
     const auto text = paths::readFile(dir.spec());
     if (!text) {
         return fail(ErrorCode::RunMissing, { { "run", run }, { "workspace", m_folder.string() } });
     }
-    const auto spec = json::deserialize<pipeline::RunSpec>(*text, dir.spec().string());
+    auto spec = json::deserialize<pipeline::RunSpec>(*text, dir.spec().string());
+    std::error_code error;
+    if (spec && !spec->runDir.empty() && spec->runDir != dir.path().string() && !fs::equivalent(std::string(spec->runDir), dir.path(), error)) {
+        return fail(ErrorCode::Invalid,
+            { { "what", "the run " + run }, { "found", "a folder that was copied or moved from " + std::string(spec->runDir) },
+                { "allowed",
+                    fmt::format("a run goes on only where it began; a new one takes over what is done: `sheaf run {} --resume_from {}`",
+                        std::string(spec->jobFile), run) } });
+    }
+    return spec;
+}
+
+Result<void> Workspace::resume(const std::string& run) const
+{
+    const runtime::RunDir dir = runDir(run);
+    const auto spec = specToCarryOn(run);
     if (!spec) {
         return tl::unexpected<Error>(spec.error());
     }
@@ -344,11 +360,7 @@ Result<void> Workspace::launchAgain(const std::string& run, const pipeline::RunS
 Result<void> Workspace::repair(const std::string& run, runtime::RepairRequest request, const PrepareRepair& prepare) const
 {
     const runtime::RunDir dir = runDir(run);
-    const auto text = paths::readFile(dir.spec());
-    if (!text) {
-        return fail(ErrorCode::RunMissing, { { "run", run }, { "workspace", m_folder.string() } });
-    }
-    const auto spec = json::deserialize<pipeline::RunSpec>(*text, dir.spec().string());
+    const auto spec = specToCarryOn(run);
     if (!spec) {
         return tl::unexpected<Error>(spec.error());
     }

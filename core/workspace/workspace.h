@@ -81,13 +81,16 @@ public:
     /// carries it out; nobody else launches the run meanwhile. workspace::repair() is the way in.
     using PrepareRepair = std::function<Result<void>(runtime::RepairRequest& request, bool isGoingOn)>;
     [[nodiscard]] Result<void> repair(const std::string& run, runtime::RepairRequest request, const PrepareRepair& prepare = {}) const;
+    /// Two that want to go on with a run that nobody carries on, or to remove it: one gets it. What it wants is about the run as it ended at
+    /// `endedMicros` (0: interrupted), else RunActive; waits `atMost` for ranks that leave.
+    [[nodiscard]] Result<runtime::LaunchLock> take(const std::string& run, std::int64_t endedMicros, std::chrono::milliseconds atMost) const;
     /// Asks the coordinator to stop; `now` does not wait for running mini-batches. RunNotActive when none lives.
     [[nodiscard]] Result<void> stop(const std::string& run, bool now) const;
     /// Whether a coordinator holds the run's lock, or mpirun is still on its way to one.
     [[nodiscard]] bool isActive(const std::string& run) const;
 
 private:
-    [[nodiscard]] Result<runtime::LaunchLock> take(const std::string& run, std::int64_t endedMicros, std::chrono::milliseconds atMost) const;
+    [[nodiscard]] Result<pipeline::RunSpec> specToCarryOn(const std::string& run) const;
     [[nodiscard]] Result<void> launchAgain(const std::string& run, const pipeline::RunSpec& spec, runtime::Life life) const;
     [[nodiscard]] Result<void> findEarlierRuns(
         pipeline::RunSpec& spec, const std::string& resumeFrom) const;

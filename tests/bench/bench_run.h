@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 
 /// One whole run through the front door (mpirun, coordinator, agent, Python workers, journal, logs), timed by its own events.
@@ -18,12 +19,16 @@ struct Figures {
     double firstRunSeconds = 0; // asked to start → first mini-batch begun
     double finalizeSeconds = 0; // last mini-batch ended → step ended
     std::uint64_t peakPssBytes = 0; // of mpirun and all below it, sampled
+    double perSecond = 0; // mini-batches that ended after Options::warmSeconds of the steady part
 };
 
 struct Options {
     std::string python;
     bool sampleMemory = false;
     bool keep = false; // the folder stays
+    double warmSeconds = 0;
+    /// Called once, when the first mini-batch has ended, with the folder of the run.
+    std::function<void(const std::filesystem::path&)> onFirstEnded {};
 };
 
 /// Runs `pipeline.yml` of `folder`, whose one parallel step is named `work`.

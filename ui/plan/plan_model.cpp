@@ -5,6 +5,7 @@
 #include "ui/plan/plan_text.h"
 #include "ui/state/plan_state.h"
 #include "ui/text/convert.h"
+#include "ui/text/format.h"
 
 #include <algorithm>
 #include <limits>

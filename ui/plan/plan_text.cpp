@@ -139,9 +139,4 @@ QString oneLine(QString text)
     return text;
 }
 
-QString tipText(const QString& text)
-{
-    return QStringLiteral("<p>%1</p>").arg(text.toHtmlEscaped());
-}
-
 } // namespace sheaf::ui

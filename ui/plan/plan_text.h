@@ -24,7 +24,5 @@ namespace sheaf::ui {
 [[nodiscard]] QString keyText(const plan::LineContent& content); // Store=12, Brand=x
 /// On one line, whatever a name or a cell holds: control characters are shown as pictures.
 [[nodiscard]] QString oneLine(QString text);
-/// For tooltips: shown as it is, even when it looks like HTML; long ones are wrapped.
-[[nodiscard]] QString tipText(const QString& text);
 
 } // namespace sheaf::ui

@@ -70,7 +70,7 @@ RepairDialog::RepairDialog(AppContext& context, const QString& filter, QWidget* 
         m_asked = MiniBatchList(found);
         m_doneOnes = only(m_asked, *picture, [](MiniBatchState state) { return state == MiniBatchState::Done; }).count();
         const MiniBatchList failed = workspace::failedOnes(*picture);
-        const MiniBatchList open = workspace::unfinishedOnes(*picture);
+        const MiniBatchList open = workspace::unfinishedOnes(*picture, isGoingOn());
         m_chosen->setText(tr("&What was chosen: %1").arg(countText(m_asked.count() - m_doneOnes)));
         m_failed->setText(tr("All that &failed: %1").arg(countText(failed.count())));
         m_unfinished->setText(tr("All that are &not done: %1").arg(countText(open.count())));
@@ -166,6 +166,11 @@ const event::StepPicture* RepairDialog::step() const
     return m_context.run.isOpen() ? m_context.run.step(m_step) : nullptr;
 }
 
+bool RepairDialog::isGoingOn() const
+{
+    return m_context.run.isActive() && !m_context.run.isOver();
+}
+
 void RepairDialog::choose()
 {
     const event::StepPicture* picture = step();
@@ -173,8 +178,11 @@ void RepairDialog::choose()
         return;
     }
     const bool chosen = m_chosen->isChecked();
-    const auto isOpen = [](MiniBatchState state) { return state != MiniBatchState::Done; };
-    m_list = chosen ? only(m_asked, *picture, isOpen) : m_failed->isChecked() ? workspace::failedOnes(*picture) : workspace::unfinishedOnes(*picture);
+    const auto isOpen = [isGoingOn = isGoingOn()](MiniBatchState state) {
+        const bool isAtWork = isGoingOn && (state == MiniBatchState::Running || state == MiniBatchState::Retrying);
+        return state != MiniBatchState::Done && !isAtWork;
+    };
+    m_list = chosen ? only(m_asked, *picture, isOpen) : m_failed->isChecked() ? workspace::failedOnes(*picture) : workspace::unfinishedOnes(*picture, isGoingOn());
     m_model->setList(m_list.all(picture->total()));
     m_view->resizeColumnToContents(0);
     m_view->resizeColumnToContents(1);
@@ -188,10 +196,14 @@ void RepairDialog::choose()
                                   : tr("%1 of them are done already and are left out: what succeeded never runs twice.").arg(countText(m_doneOnes)));
     }
     notes << tr("Their rows join the run's output as if they had never failed; all other rows stay as they are. Steps that need this one follow.");
+    if (m_context.document.isDirty()) {
+        notes << tr("There are unsaved changes: only what is saved can be run.");
+    }
     m_note->setText(notes.join(QLatin1Char('\n')));
     const auto failed = only(m_list, *picture, triage::isFailed).count();
     const auto ignored = only(m_list, *picture, [](MiniBatchState state) { return state == MiniBatchState::Ignored; }).count();
     m_ignore->setVisible(failed > 0);
+    m_ignore->setText(failed == m_list.count() ? tr("&Ignore them") : tr("&Ignore the %1 that failed").arg(countText(failed)));
     m_count->setVisible(ignored > 0);
     m_run->setEnabled(m_isCompared && !m_list.isEmpty()); // not before it is known which code there is to run
     m_run->setText(tr("&Run %1 again").arg(countText(m_list.count())));

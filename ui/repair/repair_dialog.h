@@ -36,6 +36,7 @@ private:
     void askCode();
     void carryOut(const event::MiniBatchList& run, const event::MiniBatchList& ignore, const event::MiniBatchList& unignore);
     [[nodiscard]] const event::StepPicture* step() const;
+    [[nodiscard]] bool isGoingOn() const;
     AppContext& m_context;
     QString m_step;
     event::MiniBatchList m_asked; // what the filter chose

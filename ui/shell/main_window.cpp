@@ -469,6 +469,7 @@ void MainWindow::connectAll()
             m_context.history.refresh();
         }
     });
+    connect(&m_context.run, &RunState::opened, this, [this] { openPipelineOfRun(); });
     connect(&m_context.run, &RunState::closed, this, [this] {
         m_isAskingCode = false;
         refreshActions();
@@ -556,6 +557,20 @@ void MainWindow::openRun(const QString& name)
     const QString folder = m_context.history.folder();
     m_context.run.open(folder, name);
     showPage(m_runPage);
+    refreshActions();
+}
+
+/// A run that is opened by its folder brings its pipeline along, so that its settings and its script can be gone to and mended.
+void MainWindow::openPipelineOfRun()
+{
+    const QString file = toQt(m_context.run.spec().jobFile);
+    if (m_context.pipeline.isOpen() || file.isEmpty() || !m_context.run.whyOnlyLooked().isEmpty() || !QFileInfo(file).isFile()) {
+        return;
+    }
+    m_context.settings.addRecentFile(file);
+    m_context.pipeline.open(file);
+    m_name = QFileInfo(file).dir().dirName() + QLatin1Char('/') + QFileInfo(file).fileName();
+    refreshTitle();
     refreshActions();
 }
 

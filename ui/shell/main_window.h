@@ -54,6 +54,7 @@ private:
     QAction* addAction(const QString& id, const QString& text, const QString& iconName, const QKeySequence& shortcut);
     void openFile(const QString& file);
     void openRun(const QString& run);
+    void openPipelineOfRun();
     void openCopy(const QString& folder);
     void goBack();
     void offerFiles();

@@ -28,6 +28,7 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include <algorithm>
 #include <utility>
 
 namespace sheaf::ui {
@@ -96,6 +97,7 @@ RunPage::RunPage(AppContext& context, QWidget* parent)
             m_tabs->setCurrentWidget(widget);
         }
     });
+    connect(m_tabs, &QTabWidget::currentChanged, this, &RunPage::chooseStep);
     connect(&context.selection, &SelectionState::logAsked, this, [this] { m_tabs->setCurrentWidget(m_pages.value(QStringLiteral("logs"))); });
     connect(&context.run, &RunState::opened, this, [this] {
         if (std::exchange(m_run, m_context.run.run()) != m_context.run.run()) { // it is said again when its job has been read
@@ -147,6 +149,27 @@ void RunPage::addPage(const QString& name, QWidget* page, const QString& title)
     action->setShortcut(QKeySequence(static_cast<int>(Qt::ALT | Qt::SHIFT) + Qt::Key_1 + static_cast<int>(m_actions.size())));
     connect(action, &QAction::triggered, this, [this, name] { m_context.selection.showPage(name); });
     m_actions << action;
+}
+
+/// Pages that are about one step have nothing to show for the whole run: then it is the first that failed, else that is at work, else that
+/// has mini-batches.
+void RunPage::chooseStep()
+{
+    const QWidget* page = m_tabs->currentWidget();
+    const bool isOfStep = page == m_pages.value(QStringLiteral("batches")) || page == m_pages.value(QStringLiteral("timeline"));
+    if (!isOfStep || !m_context.selection.step().isEmpty()) {
+        return;
+    }
+    const auto& steps = m_context.run.picture().steps();
+    const auto choose = [&](auto&& which) {
+        const auto found = std::find_if(steps.begin(), steps.end(), [&](const event::StepPicture& step) { return step.planned && which(step); });
+        if (found != steps.end()) {
+            m_context.selection.setStep(toQt(found->name));
+        }
+        return found != steps.end();
+    };
+    (void)(choose([](const auto& step) { return step.state == event::StepState::Failed; })
+        || choose([](const auto& step) { return !step.isOver(); }) || choose([](const auto&) { return true; }));
 }
 
 void RunPage::refreshTitle()

@@ -28,6 +28,7 @@ public:
 private:
     [[nodiscard]] QWidget* debugBox(QWidget* parent);
     void addPage(const QString& name, QWidget* page, const QString& title);
+    void chooseStep();
     void refreshTitle();
     AppContext& m_context;
     QLabel* m_title;

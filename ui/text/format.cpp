@@ -96,7 +96,9 @@ QString rateText(double perSecond)
 
 QString tipText(const QString& text)
 {
-    return Qt::mightBeRichText(text) ? Qt::convertFromPlainText(text, Qt::WhiteSpaceNormal) : text;
+    constexpr qsizetype kOneLine = 100;
+    const bool isPlain = text.size() <= kOneLine && !Qt::mightBeRichText(text); // plain texts are not wrapped
+    return isPlain ? text : Qt::convertFromPlainText(text, Qt::WhiteSpaceNormal);
 }
 
 QString wordOf(event::RunState state)

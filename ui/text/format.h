@@ -18,7 +18,7 @@ namespace sheaf::ui {
 [[nodiscard]] QString dateTimeText(std::int64_t micros); // today 14:32, 3 Nov 14:32
 [[nodiscard]] QString rateText(double perSecond); // 12.5 per second, 40 per minute
 
-/// For a tooltip, which takes what looks like HTML for that: what users wrote is shown as they wrote it.
+/// For a tooltip, which takes what looks like HTML for that: what users wrote is shown as they wrote it, long lines wrapped.
 [[nodiscard]] QString tipText(const QString& text);
 
 [[nodiscard]] QString wordOf(event::RunState state);

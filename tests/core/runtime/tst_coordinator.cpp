@@ -1039,6 +1039,35 @@ private slots:
         QVERIFY(resumed.effects.has("next: reset")); // what it completed with is not what there is now
     }
 
+    void a_step_that_failed_half_way_with_the_output_of_before_begins_from_nothing()
+    {
+        Play first(chain());
+        first.begin();
+        first.planned(kFirst, 2);
+        first.answer(kFirst, 0);
+        first.answer(kFirst, 1, AttemptOutcome::Exception);
+        first.drained(kFirst);
+        first.finalized(kFirst);
+        first.planned(kSecond, 2);
+        first.answer(kSecond, 0);
+        first.coordinator.onStopAsked(true, 1); // … half-way
+        first.drained(kSecond);
+        QVERIFY(first.effects.has("next: ended Canceled canceled"));
+
+        Play repaired(chain());
+        repaired.coordinator.restore(told(first, Play(chain())));
+        repaired.effects.spool = first.effects.spool;
+        repaired.coordinator.repair(repairing("1"));
+        repaired.begin();
+        repaired.planned(kFirst, 2);
+        repaired.answer(kFirst, 1);
+        repaired.drained(kFirst);
+        repaired.finalized(kFirst);
+        QVERIFY2(repaired.effects.has("next: reset"), qPrintable(QString::fromStdString(joined(repaired.effects.lines))));
+        repaired.planned(kSecond, 3); // by the new output
+        QCOMPARE(repaired.effects.all("to 0: assign next"), std::string("to 0: assign next 0 1\nto 0: assign next 2\n"));
+    }
+
     void a_repair_in_which_nothing_came_to_be_runs_no_other_step_again()
     {
         Play first(chain());
