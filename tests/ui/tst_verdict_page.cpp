@@ -345,7 +345,7 @@ private slots:
         QTRY_VERIFY(context.run.isReplaying());
         QVERIFY(!canGoOn());
         context.run.replay(std::nullopt);
-        QVERIFY(canGoOn());
+        QTRY_VERIFY(canGoOn());
     }
 
     void an_end_that_is_still_to_be_read_is_no_interruption()

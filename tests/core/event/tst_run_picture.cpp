@@ -188,7 +188,8 @@ private slots:
         QCOMPARE(failures[0].attempts, 2U);
         QCOMPARE(failures[0].firstMiniBatch.value, 3U);
         QCOMPARE(failures[0].firstTraceback, std::string("Traceback of 3"));
-        QCOMPARE(failures[0].firstMicros, std::int64_t { 1000003 });
+        QCOMPARE(failures[0].firstMicros, std::int64_t { 7000 }); // when it had ended
+        QCOMPARE(failures[0].lastMicros, std::int64_t { 8000 });
         QCOMPARE(failures[1].outcome, AttemptOutcome::WorkerDied);
     }
 
