@@ -81,9 +81,9 @@ void TimelineCanvas::setClock(bool isClock)
     viewport()->update();
 }
 
-void TimelineCanvas::setSlow(std::unordered_set<std::uint32_t> miniBatches)
+void TimelineCanvas::setSlow(std::unordered_map<std::uint32_t, SlowNote> notes)
 {
-    m_slow = std::move(miniBatches);
+    m_slow = std::move(notes);
     viewport()->update();
 }
 
@@ -289,10 +289,52 @@ QString TimelineCanvas::nameOf(const Hit& hit) const
     if (hit.bar.isFailed() && !hit.bar.isFinal) {
         parts << tr("tried again");
     }
-    if (m_slow.contains(hit.bar.miniBatch.value)) {
-        parts << tr("stands out as slow");
+    if (const QString slow = slowWords(hit.bar.miniBatch); !slow.isEmpty()) {
+        parts << slow;
     }
     return parts.join(QStringLiteral(" · "));
+}
+
+QString TimelineCanvas::slowWords(MiniBatchIndex miniBatch) const
+{
+    const auto found = m_slow.find(miniBatch.value);
+    if (found == m_slow.end()) {
+        return {};
+    }
+    return found->second.isStuck ? tr("looks stuck: %1").arg(found->second.why) : tr("slow: %1").arg(found->second.why);
+}
+
+/// What the worker in this lane does now, when the place is behind its last end.
+QString TimelineCanvas::runningAt(QPoint position) const
+{
+    const auto lane = laneAt(position.y());
+    const std::int64_t now = m_source.now();
+    const std::int64_t at = m_axis.microsAt(position.x() - m_header);
+    if (!lane || now == 0 || position.x() < m_header || at > now) {
+        return {};
+    }
+    const auto& place = m_source.log()->lanes()[*lane];
+    for (const auto& worker : m_source.step()->workers) {
+        if (!worker.ended && worker.currentMiniBatch >= 0 && worker.node == place.node() && worker.process == place.process() && at >= worker.sinceMicros) {
+            QStringList parts { tr("Mini-batch %1").arg(worker.currentMiniBatch), wordOf(event::MiniBatchState::Running),
+                tr("node %1, process%2").arg(worker.node.value).arg(worker.process.value, 3, 10, QLatin1Char('0')),
+                durationText(static_cast<double>(now - worker.sinceMicros) / 1e6) };
+            if (const QString slow = slowWords(MiniBatchIndex(static_cast<std::uint32_t>(worker.currentMiniBatch))); !slow.isEmpty()) {
+                parts << slow;
+            }
+            return parts.join(QStringLiteral(" · "));
+        }
+    }
+    return {};
+}
+
+void TimelineCanvas::paintSlow(QPainter& painter, const QRectF& shape, MiniBatchIndex miniBatch) const
+{
+    const auto found = m_slow.find(miniBatch.value);
+    if (found != m_slow.end()) {
+        painter.setPen(QPen(toneColor(found->second.isStuck ? Tone::Failed : Tone::Retry), found->second.isStuck ? 3 : 2));
+        painter.drawRect(shape.adjusted(1, 1, -1, -1));
+    }
 }
 
 void TimelineCanvas::paintEvent(QPaintEvent*)
@@ -373,9 +415,8 @@ void TimelineCanvas::paintLane(QPainter& painter, const event::AttemptLane& lane
             const QRectF shape(left, box.top(), std::max(bar.isFailed() ? 2.0 : 1.0, right - left - (right - left > kGapFrom ? 1 : 0)), box.height());
             const Tone tone = toneOf(bar);
             painter.fillRect(shape, toneColor(tone));
-            if (m_slow.contains(bar.miniBatch.value) && bar.isFinal) {
-                painter.setPen(QPen(toneColor(Tone::Retry), 2));
-                painter.drawRect(shape.adjusted(1, 1, -1, -1));
+            if (bar.isFinal) {
+                paintSlow(painter, shape, bar.miniBatch);
             }
             if (shape.width() > 14 && shape.height() >= 12) {
                 const double side = std::min(14.0, shape.height() - 1);
@@ -420,7 +461,9 @@ void TimelineCanvas::paintRunning(QPainter& painter)
         const double left = std::max<double>(m_header, timeX(worker.sinceMicros));
         const double right = timeX(now);
         if (right > left) {
-            painter.fillRect(QRectF(left, box.top(), right - left, box.height()), toneColor(Tone::Running));
+            const QRectF shape(left, box.top(), right - left, box.height());
+            painter.fillRect(shape, toneColor(Tone::Running));
+            paintSlow(painter, shape, MiniBatchIndex(static_cast<std::uint32_t>(worker.currentMiniBatch)));
         }
     }
 }
@@ -669,7 +712,7 @@ void TimelineCanvas::mouseMoveEvent(QMouseEvent* event)
         return;
     }
     const auto hit = m_source.log() != nullptr ? barAt(at) : std::nullopt;
-    const QString name = hit ? nameOf(*hit) : QString();
+    const QString name = hit ? nameOf(*hit) : runningAt(event->position().toPoint());
     QToolTip::showText(event->globalPosition().toPoint(), name, this);
     emit named(name);
 }

@@ -9,7 +9,7 @@
 
 #include <functional>
 #include <optional>
-#include <unordered_set>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 #endif
@@ -38,7 +38,12 @@ public:
     explicit TimelineCanvas(QWidget* parent = nullptr);
     void setSource(Source source);
     void setClock(bool isClock); // else since the step began
-    void setSlow(std::unordered_set<std::uint32_t> miniBatches);
+    /// What stands out as slow, and why in words; a stuck one is marked more strongly.
+    struct SlowNote {
+        QString why;
+        bool isStuck = false;
+    };
+    void setSlow(std::unordered_map<std::uint32_t, SlowNote> notes);
     void setCursor(std::int64_t micros); // 0: none
     void setChosen(qint64 miniBatch);
     /// New facts, or time has passed.
@@ -103,6 +108,9 @@ private:
     void paintPhases(QPainter& painter);
     void paintSums(QPainter& painter);
     [[nodiscard]] QString nameOf(const Hit& hit) const;
+    [[nodiscard]] QString slowWords(MiniBatchIndex miniBatch) const;
+    [[nodiscard]] QString runningAt(QPoint position) const;
+    void paintSlow(QPainter& painter, const QRectF& shape, MiniBatchIndex miniBatch) const;
 
     Source m_source;
     TimeAxis m_axis;
@@ -113,7 +121,7 @@ private:
     int m_row = 18;
     std::int64_t m_cursor = 0;
     qint64 m_chosen = -1;
-    std::unordered_set<std::uint32_t> m_slow;
+    std::unordered_map<std::uint32_t, SlowNote> m_slow;
     std::vector<std::int64_t> m_columns; // where each column of pixels begins, while lanes are painted
     std::vector<QRgb> m_shades; // of a column, by how busy it was
     std::vector<std::pair<std::int64_t, std::int64_t>> m_before; // spans to go back to

@@ -18,11 +18,29 @@
 #include <QPushButton>
 #include <QVBoxLayout>
 
-#include <unordered_set>
+#include <algorithm>
+#include <filesystem>
+#include <sys/stat.h>
+#include <unordered_map>
 
 namespace sheaf::ui {
 
 namespace {
+
+using Slow = std::unordered_map<std::uint32_t, TimelineCanvas::SlowNote>;
+
+/// When the process of a running mini-batch last wrote anything; 0: it did not.
+std::int64_t lastWrote(const runtime::RunDir& dir, const std::string& step, const event::MiniBatchNow& now)
+{
+    std::int64_t last = 0;
+    for (const auto stream : { event::LogStream::Stdout, event::LogStream::Stderr, event::LogStream::EntryScriptLog }) {
+        struct stat status {};
+        if (::stat(dir.userLog(step, stream, now.node, now.process).c_str(), &status) == 0 && status.st_size > 0) {
+            last = std::max(last, std::int64_t { status.st_mtim.tv_sec } * 1'000'000 + status.st_mtim.tv_nsec / 1000);
+        }
+    }
+    return last;
+}
 
 constexpr int kTickMilliseconds = 250; // the live edge moves four times a second
 constexpr int kSlowTicks = 20;
@@ -116,6 +134,8 @@ void TimelineView::bind()
     m_name->setFullText({});
     m_isSlowStale = true;
     m_ticks = 0;
+    m_inputBytes.clear();
+    m_hasAskedBytes = false;
     const QString step = m_context.selection.step();
     TimelineCanvas::Source source;
     source.step = [this, step]() -> const event::StepPicture* { return m_context.run.isOpen() ? m_context.run.step(step) : nullptr; };
@@ -148,7 +168,7 @@ void TimelineView::refresh()
 void TimelineView::askSlow()
 {
     const auto* step = m_context.run.isOpen() ? m_context.run.step(m_context.selection.step()) : nullptr;
-    if (step == nullptr || m_isAsking || !m_isSlowStale) {
+    if (step == nullptr || m_isAsking || (!m_isSlowStale && !m_context.run.isActive())) { // who is stuck tells nothing new
         return;
     }
     m_isAsking = true;
@@ -158,16 +178,31 @@ void TimelineView::askSlow()
     copy.state = step->state;
     copy.miniBatches = step->miniBatches;
     copy.counts = step->counts;
+    if (const auto index = m_context.run.stepIndex(m_context.selection.step()); index && !m_hasAskedBytes && step->planned) {
+        m_hasAskedBytes = true;
+        m_context.run.askInputBytes(this, *index, [this, name = m_context.selection.step()](std::vector<std::uint64_t> bytes) {
+            if (name == m_context.selection.step()) {
+                m_inputBytes = std::move(bytes);
+                m_isSlowStale = true;
+            }
+        });
+    }
     m_context.worker.ask(
         this,
-        [copy = std::move(copy), now = m_context.run.liveMicros()] {
-            std::unordered_set<std::uint32_t> slow;
-            for (const auto& mark : triage::slownessOf(copy, { now, {}, {} }).marks) {
-                slow.insert(mark.miniBatch.value);
+        [copy = std::move(copy), now = m_context.run.liveMicros(), dir = m_context.run.dir(), bytes = m_inputBytes] {
+            triage::SlownessInput input { now, {}, {} };
+            if (!bytes.empty()) {
+                input.inputBytes = [&](MiniBatchIndex one) { return one.value < bytes.size() ? bytes[one.value] : 0; };
+            }
+            input.lastLogMicros = [&](MiniBatchIndex one) { return lastWrote(dir, copy.name, copy.miniBatches[one.value]); };
+            const auto slowness = triage::slownessOf(copy, input);
+            Slow slow;
+            for (const auto& mark : slowness.marks) {
+                slow.emplace(mark.miniBatch.value, TimelineCanvas::SlowNote { toQt(slowness.sentenceOf(mark)), mark.kind == triage::SlowKind::Stuck });
             }
             return slow;
         },
-        [this, name = m_context.selection.step()](std::unordered_set<std::uint32_t> slow) {
+        [this, name = m_context.selection.step()](Slow slow) {
             m_isAsking = false;
             if (name == m_context.selection.step()) {
                 m_canvas->setSlow(std::move(slow));

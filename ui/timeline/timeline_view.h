@@ -5,6 +5,9 @@
 #include <QTimer>
 #include <QWidget>
 
+#include <cstdint>
+#include <vector>
+
 class QMenu;
 class QPushButton;
 
@@ -41,6 +44,8 @@ private:
     int m_ticks = 0;
     bool m_isAsking = false; // what is slow
     bool m_isSlowStale = true;
+    std::vector<std::uint64_t> m_inputBytes; // of the step in view; empty: not known
+    bool m_hasAskedBytes = false;
 };
 
 } // namespace sheaf::ui
