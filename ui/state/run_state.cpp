@@ -26,7 +26,11 @@ namespace sheaf::ui {
 namespace {
 
 constexpr std::size_t kChunk = 4000; // events folded between two paints: some milliseconds
-constexpr int kLiveMilliseconds = 30; // what is seen changes more often than 30 times a second
+// A run at work is looked at more than 30 times a second while much happens in it; else five times, so that the window takes next to nothing
+// from workers that need all cores.
+constexpr int kBusyMilliseconds = 30;
+constexpr int kLiveMilliseconds = 200;
+constexpr std::size_t kBusyPerSecond = 1000; // events
 constexpr int kQuietMilliseconds = 1000; // a run that is over: only a resume from elsewhere can change it
 constexpr double kSampleSeconds = 1.0;
 constexpr double kActivitySeconds = 0.4;
@@ -375,7 +379,8 @@ void RunState::take(int visit, Chunk chunk)
         m_samples = std::move(chunk.samples);
         emit samplesAdded();
     }
-    m_timer.start(chunk.more ? 0 : (m_active ? kLiveMilliseconds : kQuietMilliseconds));
+    const bool isBusy = chunk.events.size() * 1000 > kBusyPerSecond * static_cast<std::size_t>(std::max(m_timer.interval(), kBusyMilliseconds));
+    m_timer.start(chunk.more ? 0 : !m_active ? kQuietMilliseconds : isBusy ? kBusyMilliseconds : kLiveMilliseconds);
 }
 
 const event::AttemptLog& RunState::attempts(StepIndex step) const
