@@ -15,7 +15,6 @@
 #include <chrono>
 #include <csignal>
 #include <filesystem>
-#include <fstream>
 #include <thread>
 #include <unistd.h>
 
@@ -107,26 +106,10 @@ End waitForEnd(OpenRun& run, std::uint64_t seen, ProgressView& view, bool quiet)
     }
 }
 
-/// Its last bytes; "" when it cannot be read.
-std::string endOf(const std::filesystem::path& path, std::size_t atMost)
-{
-    std::error_code error;
-    const std::uintmax_t size = std::filesystem::file_size(path, error);
-    if (error) {
-        return {};
-    }
-    std::string end(static_cast<std::size_t>(std::min<std::uintmax_t>(size, atMost)), '\0');
-    std::ifstream file(path, std::ios::binary);
-    file.seekg(static_cast<std::streamoff>(size - end.size()));
-    file.read(end.data(), static_cast<std::streamsize>(end.size()));
-    end.resize(static_cast<std::size_t>(std::max<std::streamsize>(file.gcount(), 0)));
-    return end;
-}
-
 void printLaunchLog(const OpenRun& run)
 {
     constexpr std::size_t kBytes = 64 * 1024; // of all lives of the run; its last one is at the end
-    const std::string bytes = endOf(run.dir.launchLog(), kBytes);
+    const std::string bytes = paths::readEnd(run.dir.launchLog(), kBytes).value_or("");
     const auto lines = text::split(text::trim(bytes), '\n');
     // Our own errors say more than what mpirun adds about the end of its processes.
     constexpr std::string_view kError = " ERROR ";
@@ -199,7 +182,7 @@ void printEnd(std::string_view text)
 void printCommandEnd(const OpenRun& run, const event::StepPicture& step)
 {
     constexpr std::size_t kBytes = 8192;
-    const std::string end = endOf(run.dir.commandLog(step.name, NodeIndex(0)), kBytes);
+    const std::string end = paths::readEnd(run.dir.commandLog(step.name, NodeIndex(0)), kBytes).value_or("");
     if (!text::trim(end).empty()) {
         fmt::print("  Last lines of {}:\n", harmlessLine(step.name));
         printEnd(end);

@@ -6,8 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
+#include <fstream>
 
 namespace sheaf::paths {
 
@@ -103,6 +105,20 @@ Result<std::string> readFile(const fs::path& path)
     }
     ::close(file);
     return bytes;
+}
+
+Result<std::string> readEnd(const fs::path& path, std::size_t atMost)
+{
+    std::ifstream file(path, std::ios::binary | std::ios::ate);
+    if (!file) {
+        return failErrno(path.string(), errno);
+    }
+    const auto size = std::max<std::streamoff>(0, file.tellg());
+    std::string end(std::min(static_cast<std::size_t>(size), atMost), '\0');
+    file.seekg(size - static_cast<std::streamoff>(end.size()));
+    file.read(end.data(), static_cast<std::streamsize>(end.size()));
+    end.resize(static_cast<std::size_t>(file.gcount())); // it may have become shorter meanwhile
+    return end;
 }
 
 Result<void> writeFile(const fs::path& path, std::string_view bytes)

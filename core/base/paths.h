@@ -28,6 +28,8 @@ namespace fs = std::filesystem;
 [[nodiscard]] fs::path samplesDir();
 
 [[nodiscard]] Result<std::string> readFile(const fs::path& path);
+/// Its last bytes, however large it is; all of it when it is shorter.
+[[nodiscard]] Result<std::string> readEnd(const fs::path& path, std::size_t atMost);
 /// Writes beside `path`, then renames: readers see the old bytes or the new ones, never half.
 [[nodiscard]] Result<void> writeFile(const fs::path& path, std::string_view bytes);
 /// The same for a file that a user owns: a link stays one and what it leads to is written, the mode stays, and a file that was made read-only is

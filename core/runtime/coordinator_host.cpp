@@ -683,7 +683,8 @@ void CoordinatorHost::stepEnded(StepIndex step)
         one.report = std::make_unique<StepReport>(m_dir, stepSpec(step), m_reports);
         one.report->begin(m_restored);
     }
-    one.report->end(m_picture.steps()[step.value], m_spec);
+    const event::StepPicture& picture = m_picture.steps()[step.value];
+    one.report->end(picture, m_spec, m_picture.workedSeconds(picture.startedMicros, picture.endedMicros));
     m_userLogs.flush();
     m_reports.flush();
     if (!stepSpec(step).parallel.copyLogsToParent) {

@@ -11,7 +11,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <map>
 #include <utility>
@@ -154,24 +153,18 @@ std::vector<std::pair<const event::FailureGroup*, std::uint32_t>> groupsOf(const
 /// Whether there are rows of an earlier life to go on behind; a row that a crash cut off is dropped.
 bool endsWithWholeLine(const RunDir::Path& path)
 {
-    constexpr std::uintmax_t kMostOfALine = 1 << 20;
+    constexpr std::size_t kMostOfALine = 1 << 20;
+    const auto end = paths::readEnd(path, kMostOfALine);
+    if (!end || end->empty()) {
+        return false;
+    }
     std::error_code error;
-    const std::uintmax_t size = std::filesystem::file_size(path, error);
-    if (error || size == 0) {
-        return false;
+    const std::size_t whole = end->rfind('\n') + 1; // npos + 1 is 0
+    const std::uintmax_t before = std::filesystem::file_size(path, error) - end->size();
+    if (!error && whole < end->size()) {
+        std::filesystem::resize_file(path, before + whole, error);
     }
-    const std::uintmax_t from = size - std::min(size, kMostOfALine);
-    std::string end(static_cast<std::size_t>(size - from), '\0');
-    std::ifstream file(path, std::ios::binary);
-    file.seekg(static_cast<std::streamoff>(from));
-    if (!file.read(end.data(), static_cast<std::streamsize>(end.size()))) {
-        return false;
-    }
-    const std::size_t whole = end.rfind('\n') + 1; // npos + 1 is 0
-    if (whole < end.size()) {
-        std::filesystem::resize_file(path, from + whole, error);
-    }
-    return from + whole > 0;
+    return !error && before + whole > 0;
 }
 
 } // namespace
@@ -335,7 +328,7 @@ void StepReport::onTick(const event::StepPicture& picture, double now)
             text::humanCount(failedOf(picture)), text::humanSeconds(elapsed), left));
 }
 
-void StepReport::end(const event::StepPicture& picture, const pipeline::RunSpec& run)
+void StepReport::end(const event::StepPicture& picture, const pipeline::RunSpec& run, double workedSeconds)
 {
     overview(wallMicros(),
         fmt::format("The step ended: {}. {}", json::enumName(picture.state), picture.message));
@@ -344,7 +337,7 @@ void StepReport::end(const event::StepPicture& picture, const pipeline::RunSpec&
             programLog::error("{}", errorSentence(written.error()));
         }
     };
-    keep(paths::writeFile(m_dir.jobResult(m_step.name), resultText(picture, run)));
+    keep(paths::writeFile(m_dir.jobResult(m_step.name), resultText(picture, run, workedSeconds)));
     if (m_step.kind != pipeline::StepKind::Parallel) {
         return;
     }
@@ -362,7 +355,7 @@ void StepReport::end(const event::StepPicture& picture, const pipeline::RunSpec&
     writeSummaries(picture);
 }
 
-std::string StepReport::resultText(const event::StepPicture& picture, const pipeline::RunSpec& run) const
+std::string StepReport::resultText(const event::StepPicture& picture, const pipeline::RunSpec& run, double workedSeconds) const
 {
     std::string text = fmt::format("{}: step '{}' of run {}\n\n{}\n", json::enumName(picture.state), m_step.name, run.run,
         picture.message);
@@ -388,9 +381,8 @@ std::string StepReport::resultText(const event::StepPicture& picture, const pipe
         text += fmt::format("Attempts that failed: {}\n", text::humanCount(picture.attemptsFailed));
     }
     if (picture.startedMicros > 0 && picture.endedMicros > 0) {
-        const std::string took = text::humanSeconds(static_cast<double>(picture.endedMicros - picture.startedMicros) * 1e-6);
         text += fmt::format("Time: {} to {} UTC, {}\n", isoTime(picture.startedMicros), isoTime(picture.endedMicros),
-            m_resumed ? "in several lives" : took);
+            text::humanSeconds(workedSeconds));
     }
     if (!m_step.parallel.appendRowFile.empty() && picture.state == StepState::Completed) {
         text += fmt::format("Result: {}\n", m_step.parallel.appendRowFile);

@@ -28,8 +28,8 @@ public:
     void onEvent(const event::Event& event, std::string_view planLine);
     /// One line into the progress overview if something changed, at most every 5 s.
     void onTick(const event::StepPicture& picture, double now);
-    /// The step is over: verdict and summaries.
-    void end(const event::StepPicture& picture, const pipeline::RunSpec& run);
+    /// The step is over: verdict and summaries. `workedSeconds`: of all lives of the run in which it was at work.
+    void end(const event::StepPicture& picture, const pipeline::RunSpec& run, double workedSeconds);
 
 private:
     void on(const event::Event& event, const event::AttemptEnded& ended, std::string_view planLine);
@@ -40,7 +40,7 @@ private:
     void processLine(std::int64_t micros, NodeIndex node, ProcessNumber process, const std::string& text);
     void userError(std::int64_t micros, NodeIndex node, ProcessNumber process, const std::string& title, const std::string& traceback);
     void overview(std::int64_t micros, const std::string& text);
-    [[nodiscard]] std::string resultText(const event::StepPicture& picture, const pipeline::RunSpec& run) const;
+    [[nodiscard]] std::string resultText(const event::StepPicture& picture, const pipeline::RunSpec& run, double workedSeconds) const;
     void writeSummaries(const event::StepPicture& picture);
     void write(const RunDir::Path& path, const std::string& text);
 

@@ -5,7 +5,7 @@
 #include "core/base/json.h"
 #include "core/base/paths.h"
 #include "core/base/text.h"
-#include "core/runtime/launcher.h"
+#include "core/triage/failed_now.h"
 #include "core/workspace/code_snapshot.h"
 
 #include <fmt/format.h>
@@ -29,11 +29,6 @@ template <class Which> event::MiniBatchList those(const event::StepPicture& step
         }
     }
     return event::MiniBatchList(std::move(all));
-}
-
-bool hasFailed(MiniBatchState state)
-{
-    return state == MiniBatchState::Failed || state == MiniBatchState::TimedOut;
 }
 
 /// As it was told last: in a run that was cut off nobody is.
@@ -102,7 +97,7 @@ Result<void> snapshot(const std::string& code, const fs::path& to)
 
 event::MiniBatchList failedOnes(const event::StepPicture& step)
 {
-    return those(step, hasFailed);
+    return those(step, triage::isFailed);
 }
 
 event::MiniBatchList unfinishedOnes(const event::StepPicture& step, bool isGoingOn)
@@ -136,7 +131,7 @@ Result<void> mayIgnore(const event::StepPicture& step, const event::MiniBatchLis
     }
     for (const MiniBatchIndex miniBatch : miniBatches.all(step.total())) {
         const MiniBatchState state = step.miniBatches[miniBatch.value].state;
-        if (ignored ? !hasFailed(state) : state != MiniBatchState::Ignored) {
+        if (ignored ? !triage::isFailed(state) : state != MiniBatchState::Ignored) {
             return refuse(miniBatch, json::enumName(state), ignored ? "only failed ones can be ignored" : "it is not ignored");
         }
     }

@@ -332,7 +332,8 @@ void TimelineCanvas::paintSlow(QPainter& painter, const QRectF& shape, MiniBatch
 {
     const auto found = m_slow.find(miniBatch.value);
     if (found != m_slow.end()) {
-        painter.setPen(QPen(toneColor(found->second.isStuck ? Tone::Failed : Tone::Retry), found->second.isStuck ? 3 : 2));
+        const bool isStuck = found->second.isStuck; // not failed: that colour is kept for what is
+        painter.setPen(QPen(toneColor(Tone::Retry), isStuck ? 3 : 2, isStuck ? Qt::DashLine : Qt::SolidLine));
         painter.drawRect(shape.adjusted(1, 1, -1, -1));
     }
 }

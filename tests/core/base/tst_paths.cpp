@@ -89,6 +89,16 @@ private slots:
         COMPARE_ERROR(paths::readFile(folder.path()), ErrorCode::Io);
     }
 
+    void the_end_of_a_file_is_read_without_the_rest()
+    {
+        const test::TempFolder folder;
+        const auto file = folder.write("f", "first\nsecond\n");
+        QCOMPARE(paths::readEnd(file, 7).value(), std::string("second\n"));
+        QCOMPARE(paths::readEnd(file, 100).value(), std::string("first\nsecond\n"));
+        QCOMPARE(paths::readEnd(folder.write("empty", ""), 100).value(), std::string());
+        COMPARE_ERROR(paths::readEnd(folder.path() / "none", 7), ErrorCode::NotFound);
+    }
+
     void folders_are_made_with_all_above_them_and_may_be_there()
     {
         const test::TempFolder folder;
