@@ -72,6 +72,11 @@ int compare(const CompareOptions& options)
         fmt::print("  {}{}: {} → {}\n", setting.step.empty() ? "" : harmlessLine(setting.step) + ": ", triage::settingWord(setting.field), setting.first.empty() ? "(none)" : harmlessLine(setting.first),
             setting.second.empty() ? "(none)" : harmlessLine(setting.second));
     }
+    const auto code = workspace::codeBetween(*first, *second);
+    fmt::print("{}\n", coloured(Colour::Bold, code.empty() ? "Code: the same" : "Code"));
+    for (const auto& step : code) {
+        fmt::print("  {}: {} not the same\n", harmlessLine(step.step), harmlessLine(text::join(step.files, ", ")) + (step.files.size() == 1 ? " is" : " are"));
+    }
     fmt::print("{}\n", coloured(Colour::Bold, "Times"));
     for (const auto& step : comparison.steps) {
         print(step);
@@ -88,7 +93,7 @@ int compare(const CompareOptions& options)
 void addCompare(CLI::App& app, int& exitCode)
 {
     auto options = std::make_shared<CompareOptions>();
-    auto* verb = app.add_subcommand("compare", "What differs between two runs: settings, times, failures");
+    auto* verb = app.add_subcommand("compare", "What differs between two runs: settings, code, times, failures");
     verb->footer("Exit code: 0, or 2 when one of the runs is not there.");
     addRunChoice(*verb, options->first);
     verb->add_option("OTHER", options->second, "The second run, or the beginning of its name, or 'latest'")->required();

@@ -38,6 +38,12 @@ int label(const LabelOptions& options)
         return complain(name.error());
     }
     auto labels = workspace::labelsOf(workspace, *name);
+    for (const auto& tag : options.remove) {
+        if (std::find(labels.tags.begin(), labels.tags.end(), tag) == labels.tags.end()) {
+            return complain(Error { ErrorCode::Invalid,
+                { { "what", "--untag" }, { "found", tag }, { "allowed", labels.tags.empty() ? "the run has no tags" : "its tags are " + text::join(labels.tags, ", ") } } });
+        }
+    }
     labels.tags.insert(labels.tags.end(), options.add.begin(), options.add.end());
     std::erase_if(labels.tags, [&](const std::string& tag) {
         return std::find(options.remove.begin(), options.remove.end(), tag) != options.remove.end();
@@ -77,7 +83,7 @@ void addLabel(CLI::App& app, int& exitCode)
 {
     auto options = std::make_shared<LabelOptions>();
     auto* verb = app.add_subcommand("label", "Tag a run, or write a note on it");
-    verb->footer("Exit code: 0, 1 when it cannot be written, 2 when there is no such run.");
+    verb->footer("Exit code: 0, 1 when it cannot be written, 2 when there is no such run or no such tag to take off.");
     addRunChoice(*verb, options->choice);
     verb->add_option("--tag", options->add, "Add this tag; may be given several times");
     verb->add_option("--untag", options->remove, "Take this tag off");

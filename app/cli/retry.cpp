@@ -156,8 +156,10 @@ int retry(const RetryOptions& options)
     }
     const bool nothing = isCommand ? (*step)->state == event::StepState::Completed : list->isEmpty();
     if (nothing) {
+        const bool isBeingRun = run->isGoingOn() && !(*step)->repair.empty() && !(*step)->isOver();
         fmt::print("Nothing to run again: {}.\n",
-            isCommand                ? "the command of '" + spec.name + "' has succeeded"
+            isBeingRun               ? "what was asked for before (" + ofAll(event::MiniBatchList::parse((*step)->repair).value_or(*list), **step) + ") is being run just now"
+                : isCommand          ? "the command of '" + spec.name + "' has succeeded"
                 : options.unfinished ? "all mini-batches of '" + spec.name + "' are done"
                                      : "no mini-batch of '" + spec.name + "' that was asked for has failed");
         return 0;
@@ -229,7 +231,8 @@ int ignore(const IgnoreOptions& options)
     if (const auto asked = workspace::repair(run->workspace, run->name, request, false); !asked) {
         return complain(asked.error(), kNotStarted);
     }
-    return watch(*run, seen, options.detach, options.json);
+    const int code = watch(*run, seen, options.detach, options.json);
+    return code == kCanceled && !run->picture.stopAsked() ? 0 : code; // done as asked, whatever else the run still has to do
 }
 
 } // namespace
@@ -259,7 +262,7 @@ void addIgnore(CLI::App& app, int& exitCode)
     auto options = std::make_shared<IgnoreOptions>();
     auto* verb = app.add_subcommand("ignore", "Count failed mini-batches against no limit any more");
     verb->footer("A step whose other mini-batches are done then completes without theirs. They stay visible as Ignored.\n"
-                 "Exit code: as of `sheaf run`.");
+                 "Exit code: as of `sheaf run`; 0 as well when the run has other work left.");
     addWhich(*verb, options->which);
     verb->add_flag("--undo", options->undo, "Count them again");
     verb->add_flag("--detach", options->detach, "Print the run's name and leave");

@@ -20,6 +20,8 @@ namespace {
 
 constexpr double kFewestSeconds = 15;
 constexpr double kFewestShare = 0.02;
+constexpr double kSoonSeconds = 3; // enough where this much of the work is seen
+constexpr double kSoonShare = 0.25;
 constexpr std::size_t kSamples = 2000; // times that are drawn from
 constexpr int kPlays = 40;
 constexpr std::uint32_t kDrawn = 4000; // mini-batches drawn one by one; of more, the sum is known well enough
@@ -140,8 +142,10 @@ std::optional<TimeLeft> timeLeft(const event::StepPicture& step, std::int64_t no
     }
     const Pace pace = paceOf(step, nowMicros, lifeMicros);
     const std::uint32_t ended = pace.ended;
-    const double fewest = std::max(2.0 * width, kFewestShare * (pace.ended + pace.left));
-    if (width == 0 || pace.seconds < kFewestSeconds || ended < fewest || ended == 0) {
+    const double all = pace.ended + pace.left;
+    const double fewest = std::max(2.0 * width, kFewestShare * all);
+    const bool isEarly = pace.seconds < (ended >= kSoonShare * all ? kSoonSeconds : kFewestSeconds);
+    if (width == 0 || isEarly || ended < fewest || ended == 0) {
         return std::nullopt;
     }
     const Seen seen = lookAt(step, pace, nowMicros);

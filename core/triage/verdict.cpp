@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace sheaf::triage {
 
@@ -416,7 +417,13 @@ private:
         Action more { Sentence("Or allow more: raise "), std::nullopt, std::nullopt };
         more.text.add(field, setting(field)).add(" in a new run that takes over what is done.");
         if (crossing && limit != "allowed_failed_percent") {
-            const std::uint64_t enough = limit == "error_threshold" ? m_step.itemsFailed : failed;
+            // Those that are left may fail as often as those before them did.
+            const double failedNow = static_cast<double>(limit == "error_threshold" ? m_step.itemsFailed : failed);
+            const double perEnded = static_cast<double>(m_step.total()) / std::max(1U, m_step.ended());
+            const auto enough = static_cast<std::uint64_t>(std::ceil(failedNow * perEnded));
+            if (openOf(m_step) > 0) {
+                more.text.add(fmt::format(" At the rate so far about {} would fail; -1 is no limit.", text::humanCount(enough)));
+            }
             more.command = runAnew(fmt::format("--set {}={}", quoted("jobs." + m_step.name + "." + field), enough));
         }
         m_verdict.next.push_back(std::move(more));

@@ -5,6 +5,10 @@
 #include "core/base/json.h"
 #include "core/base/paths.h"
 #include "core/store/event_store.h"
+#include "core/workspace/code_snapshot.h"
+
+#include <algorithm>
+#include <filesystem>
 
 namespace sheaf::workspace {
 
@@ -61,6 +65,28 @@ Result<pipeline::RunSpec> readSpec(const runtime::RunDir& dir)
         return fail(ErrorCode::Parse, { { "what", dir.spec().string() }, { "reason", "its paths" } });
     }
     return spec;
+}
+
+std::vector<StepCodeDifference> codeBetween(const RecordedRun& first, const RecordedRun& second)
+{
+    const auto codeOf = [](const RecordedRun& run, const std::string& name) {
+        const event::StepPicture* step = run.picture.step(name);
+        return runtime::RunDir(run.spec.runDir).code(name, step != nullptr && !step->codes.empty() ? step->codes.back().number : 0);
+    };
+    std::vector<StepCodeDifference> differences;
+    for (const auto& step : first.spec.steps) {
+        const bool isInBoth = std::any_of(second.spec.steps.begin(), second.spec.steps.end(), [&](const auto& other) { return other.name == step.name; });
+        const auto before = codeOf(first, step.name);
+        std::error_code error;
+        if (!isInBoth || !std::filesystem::exists(before, error)) {
+            continue;
+        }
+        if (auto files = changedCode(codeOf(second, step.name), before); files && !files->empty()) {
+            std::sort(files->begin(), files->end());
+            differences.push_back({ step.name, std::move(*files) });
+        }
+    }
+    return differences;
 }
 
 Result<RecordedRun> readRun(const runtime::RunDir& dir, const std::stop_token& stop)

@@ -8,6 +8,8 @@
 #include "core/runtime/run_dir.h"
 
 #include <stop_token>
+#include <string>
+#include <vector>
 
 namespace sheaf::workspace {
 
@@ -20,6 +22,16 @@ struct RecordedRun {
     pipeline::RunSpec spec;
     event::RunPicture picture; // empty when nothing was recorded yet
 };
+
+/// A step whose code is not the same in two runs.
+struct StepCodeDifference {
+    std::string step;
+    std::vector<std::string> files; // relative to the code folder, in order
+};
+
+/// The code of the steps that both runs have, each as the run ran it last: their snapshots are read, so not for a window's main thread. One whose
+/// snapshot is not there any more is left out.
+[[nodiscard]] std::vector<StepCodeDifference> codeBetween(const RecordedRun& first, const RecordedRun& second);
 
 /// Reads all of it (about half a million events a second). `stop` ends it early with Canceled. Any thread.
 [[nodiscard]] Result<RecordedRun> readRun(const runtime::RunDir& dir, const std::stop_token& stop = {});

@@ -154,7 +154,6 @@ Figures run(const fs::path& folder, const Options& options)
     event::ChangeSet changes;
     std::int64_t first = 0;
     std::int64_t last = 0;
-    std::vector<std::int64_t> ends;
     bool toldFirst = false;
     while (picture.state() == event::RunState::Starting || picture.state() == event::RunState::Running) {
         ::poll(nullptr, 0, 50);
@@ -173,10 +172,10 @@ Figures run(const fs::path& folder, const Options& options)
             if (const auto* ended = std::get_if<event::AttemptEnded>(&event.fact)) {
                 first = first == 0 ? ended->startMicros : std::min(first, ended->startMicros);
                 last = std::max(last, event.timeMicros);
-                ends.push_back(event.timeMicros);
+                figures.endMicros.push_back(event.timeMicros);
             }
         }
-        if (!ends.empty() && !toldFirst && options.onFirstEnded) {
+        if (!figures.endMicros.empty() && !toldFirst && options.onFirstEnded) {
             toldFirst = true;
             options.onFirstEnded(dir.path());
         }
@@ -191,9 +190,6 @@ Figures run(const fs::path& folder, const Options& options)
         figures.finalizeSeconds = static_cast<double>(step->endedMicros - last) * 1e-6;
     }
     figures.steadySeconds = static_cast<double>(last - first) * 1e-6;
-    const std::int64_t warm = first + static_cast<std::int64_t>(options.warmSeconds * 1e6);
-    const auto counted = std::count_if(ends.begin(), ends.end(), [warm](std::int64_t end) { return end > warm; });
-    figures.perSecond = last > warm ? static_cast<double>(counted) * 1e6 / static_cast<double>(last - warm) : 0;
     figures.firstRunSeconds = static_cast<double>(first - asked) * 1e-6;
     while (place.isActive("bench")) { // its ranks still leave
         ::poll(nullptr, 0, 10);

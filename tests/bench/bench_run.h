@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <vector>
 
 /// One whole run through the front door (mpirun, coordinator, agent, Python workers, journal, logs), timed by its own events.
 namespace sheaf::bench {
@@ -19,14 +20,13 @@ struct Figures {
     double firstRunSeconds = 0; // asked to start → first mini-batch begun
     double finalizeSeconds = 0; // last mini-batch ended → step ended
     std::uint64_t peakPssBytes = 0; // of mpirun and all below it, sampled
-    double perSecond = 0; // mini-batches that ended after Options::warmSeconds of the steady part
+    std::vector<std::int64_t> endMicros; // of every attempt
 };
 
 struct Options {
     std::string python;
     bool sampleMemory = false;
     bool keep = false; // the folder stays
-    double warmSeconds = 0;
     /// Called once, when the first mini-batch has ended, with the folder of the run.
     std::function<void(const std::filesystem::path&)> onFirstEnded {};
 };

@@ -13,6 +13,7 @@
 #include "ui/state/pipeline_state.h"
 #include "ui/state/run_state.h"
 #include "ui/state/settings_state.h"
+#include "ui/state/watch_pace.h"
 #include "ui/state/work_thread.h"
 
 #include <algorithm>
@@ -175,6 +176,32 @@ private slots:
         QCOMPARE(later.picture().steps()[0].counts, live.picture().steps()[0].counts);
         QCOMPARE(later.picture().message(), live.picture().message());
         QCOMPARE(later.elapsedSeconds(), live.elapsedSeconds());
+    }
+
+    void a_window_looks_often_only_while_the_workers_leave_it_a_core()
+    {
+        WatchPace pace;
+        QCOMPARE(pace.next(0, { 1, 1.0, 0.02 }), WatchPace::kLively);
+        QCOMPARE(pace.next(2000, { 1, 1.0, 0.02 }), WatchPace::kSmooth);
+        QCOMPARE(pace.next(500, { 2, 1.0, 0.30 }), WatchPace::kSmooth); // in 30 ms
+        // Both cores are at work now: what it took at 30 ms it takes at no more than a hundredth of a core.
+        QCOMPARE(pace.next(500, { 3, 0.1, 0.016 }), 2 * WatchPace::kLively);
+        QCOMPARE(pace.next(500, { 3, 0.1, 0.016 }), 2 * WatchPace::kLively); // told once, counted once
+        QCOMPARE(pace.next(5000, { 4, 0.0, WatchPace::kMostCores }), 2 * WatchPace::kLively);
+        QCOMPARE(pace.next(500, { 5, 0.0, 0.5 }), WatchPace::kSparing);
+        QCOMPARE(pace.next(0, { 6, 0.0, 0.0 }), WatchPace::kLively);
+    }
+
+    void the_machine_is_measured_at_most_once_a_second()
+    {
+        WatchPace::Meter meter;
+        QCOMPARE(meter.load(100).measurement, 0U); // nothing to compare with
+        QCOMPARE(meter.load(100.5).measurement, 0U);
+        const auto first = meter.load(101.1);
+        QCOMPARE(first.measurement, 1U);
+        QVERIFY(first.idleCores >= 0 && first.ownCores >= 0);
+        QCOMPARE(meter.load(101.2).measurement, 1U);
+        QCOMPARE(meter.load(102.2).measurement, 2U);
     }
 
     void what_was_asked_of_one_run_is_not_held_against_the_next()

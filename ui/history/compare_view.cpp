@@ -161,7 +161,7 @@ QWidget* CompareView::buildContent()
     m_sides->setProperty("muted", true);
     m_sides->setWordWrap(true);
     column->addWidget(m_sides);
-    m_settings = addSection(content, QStringLiteral("compare.settings"), tr("Settings that differ"));
+    m_settings = addSection(content, QStringLiteral("compare.settings"), tr("Settings and code that differ"));
     m_times = addSection(content, QStringLiteral("compare.times"), tr("Times"));
     m_failures = addSection(content, QStringLiteral("compare.failures"), tr("Failures"));
     column->addStretch(1);
@@ -301,20 +301,27 @@ void CompareView::show(const HistoryState::Comparison& comparison)
     const QString open = tr("%1, the open run").arg(m_context.run.run());
     m_sides->setText(tr("A is %1 (%2). B is %3 (%4).")
                          .arg(m_swap->isChecked() ? open : other, wordOf(comparison.first), m_swap->isChecked() ? other : open, wordOf(comparison.second)));
-    showSettings(comparison.differences);
+    showSettings(comparison);
     showTimes(comparison.differences);
     showFailures(comparison.differences);
     m_pages->setCurrentIndex(1);
 }
 
-void CompareView::showSettings(const triage::RunComparison& comparison)
+void CompareView::showSettings(const HistoryState::Comparison& comparison)
 {
     m_settings.table->clear();
-    for (const auto& setting : comparison.settings) {
+    for (const auto& step : comparison.code) {
+        QStringList files;
+        for (const std::string& file : step.files) {
+            files << toQt(file);
+        }
+        addRow(m_settings.table, { toQt(step.step), tr("code"), tr("as it ran there"), files.size() == 1 ? tr("%1 differs").arg(files.first()) : tr("%1 differ").arg(files.join(QStringLiteral(", "))) });
+    }
+    for (const auto& setting : comparison.differences.settings) {
         addRow(m_settings.table,
             { setting.step.empty() ? tr("(pipeline)") : toQt(setting.step), toQt(triage::settingWord(setting.field)), shown(setting.first), shown(setting.second) });
     }
-    fill(m_settings, tr("Settings that differ"), tr("The settings are the same."));
+    fill(m_settings, tr("Settings and code that differ"), tr("Settings and code are the same."));
 }
 
 void CompareView::showTimes(const triage::RunComparison& comparison)

@@ -45,7 +45,7 @@ private:
     [[nodiscard]] QString likeliest() const;
     void ask();
     void show(const HistoryState::Comparison& comparison);
-    void showSettings(const triage::RunComparison& comparison);
+    void showSettings(const HistoryState::Comparison& comparison);
     void showTimes(const triage::RunComparison& comparison);
     void showFailures(const triage::RunComparison& comparison);
     void fill(const Section& section, const QString& title, const QString& empty);

@@ -159,7 +159,8 @@ void HistoryState::askComparison(
         if (!other) {
             return tl::unexpected<Error>(other.error());
         }
-        return Comparison { triage::compareRuns({ one->spec, one->picture }, { other->spec, other->picture }), one->picture.state(), other->picture.state() };
+        return Comparison { triage::compareRuns({ one->spec, one->picture }, { other->spec, other->picture }), workspace::codeBetween(*one, *other),
+            one->picture.state(), other->picture.state() };
     };
     m_worker.ask(guard, work, std::move(then));
 }

@@ -5,6 +5,7 @@
 #ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse the C++20 headers that these lead to
 #include "core/event/run_picture.h"
 #include "core/triage/run_comparison.h"
+#include "core/workspace/recorded_run.h"
 #include "core/workspace/run_labels.h"
 #include "core/workspace/workspace.h"
 
@@ -45,6 +46,7 @@ public:
 
     struct Comparison {
         triage::RunComparison differences;
+        std::vector<workspace::StepCodeDifference> code;
         event::RunState first = event::RunState::Starting;
         event::RunState second = event::RunState::Starting;
     };

@@ -26,12 +26,7 @@ namespace sheaf::ui {
 namespace {
 
 constexpr std::size_t kChunk = 4000; // events folded between two paints: some milliseconds
-// A run at work is looked at more than 30 times a second while much happens in it; else five times, so that the window takes next to nothing
-// from workers that need all cores.
-constexpr int kBusyMilliseconds = 30;
-constexpr int kLiveMilliseconds = 200;
-constexpr std::size_t kBusyPerSecond = 1000; // events
-constexpr int kQuietMilliseconds = 1000; // a run that is over: only a resume from elsewhere can change it
+constexpr WatchPace::Milliseconds kQuiet(1000); // a run that is over: only a resume from elsewhere can change it
 constexpr double kSampleSeconds = 1.0;
 constexpr double kActivitySeconds = 0.4;
 constexpr std::uint64_t kLogBytes = 64 * 1024; // of one attempt's output shown with it
@@ -127,6 +122,7 @@ struct RunState::Journal {
     bool active = false;
     bool specRead = false;
     monitor::SampleHistory samples = monitor::SampleHistory();
+    WatchPace::Meter meter {};
 };
 
 /// What one poll brings.
@@ -135,6 +131,7 @@ struct RunState::Chunk {
     std::shared_ptr<const std::vector<monitor::NodeSample>> samples; // all of them; null: no new ones
     std::optional<pipeline::RunSpec> spec;
     std::optional<Error> error;
+    WatchPace::Load load {};
     bool active = false;
     bool more = false;
 };
@@ -328,6 +325,7 @@ void RunState::poll()
         if (!events->empty()) {
             j.next = events->back().sequence + 1;
         }
+        chunk.load = j.meter.load(now);
         chunk.more = events->size() == kChunk;
         chunk.events = std::move(*events);
         if (now - j.sampled > kSampleSeconds) {
@@ -379,8 +377,8 @@ void RunState::take(int visit, Chunk chunk)
         m_samples = std::move(chunk.samples);
         emit samplesAdded();
     }
-    const bool isBusy = chunk.events.size() * 1000 > kBusyPerSecond * static_cast<std::size_t>(std::max(m_timer.interval(), kBusyMilliseconds));
-    m_timer.start(chunk.more ? 0 : !m_active ? kQuietMilliseconds : isBusy ? kBusyMilliseconds : kLiveMilliseconds);
+    const auto wait = m_pace.next(chunk.events.size(), chunk.load);
+    m_timer.start(chunk.more ? WatchPace::Milliseconds(0) : m_active ? wait : kQuiet);
 }
 
 const event::AttemptLog& RunState::attempts(StepIndex step) const

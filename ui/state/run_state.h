@@ -11,6 +11,7 @@
 #include "core/workspace/repair.h"
 #include "core/workspace/run_replay.h"
 #include "core/workspace/workspace.h"
+#include "ui/state/watch_pace.h"
 
 #include <functional>
 #include <memory>
@@ -181,6 +182,7 @@ private:
     std::int64_t m_replayMicros = 0;
     bool m_isAskingMoment = false;
     QTimer m_timer;
+    WatchPace m_pace;
     int m_visit = 0; // counts open() and close(): answers about an earlier visit are dropped
     bool m_active = false;
     bool m_loaded = false;

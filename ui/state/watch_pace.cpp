@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-FileCopyrightText: The Sheaf authors
+#include "ui/state/watch_pace.h"
+
+#include "core/base/clock.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <thread>
+
+namespace sheaf::ui {
+
+namespace {
+
+constexpr double kMeasureSeconds = 1.0; // the kernel counts in hundredths of a second
+constexpr double kBusyPerSecond = 1000; // events: more than single changes that an eye could follow
+
+} // namespace
+
+WatchPace::Load WatchPace::Meter::load(double nowSeconds)
+{
+    if (m_measured >= 0 && nowSeconds - m_measured < kMeasureSeconds) {
+        return m_load;
+    }
+    const bool isFirst = m_measured < 0;
+    m_measured = nowSeconds;
+    const monitor::NodeSample sample = m_sampler.sample({}, wallMicros(), { { "studio", ::getpid() } });
+    const double cores = std::max(1U, std::thread::hardware_concurrency());
+    if (!isFirst) {
+        ++m_load.measurement;
+        m_load.idleCores = cores * (1 - static_cast<double>(sample.cpuPercent) / 100);
+        m_load.ownCores = sample.processes.empty() ? 0 : static_cast<double>(sample.processes.front().cpuPercent) / 100;
+    }
+    return m_load;
+}
+
+WatchPace::Milliseconds WatchPace::next(std::size_t events, const Load& load)
+{
+    if (load.idleCores >= kFreeCores) {
+        const double perSecond = static_cast<double>(events) * 1000 / static_cast<double>(std::max(m_wait, kSmooth).count());
+        m_wait = perSecond > kBusyPerSecond ? kSmooth : kLively;
+        return m_wait;
+    }
+    m_wait = std::max(m_wait, kLively);
+    if (load.measurement != m_measurement) { // what it takes goes with how often it looks
+        m_measurement = load.measurement;
+        const double scaled = static_cast<double>(m_wait.count()) * load.ownCores / kMostCores;
+        m_wait = std::clamp(Milliseconds(static_cast<std::int64_t>(scaled)), kLively, kSparing);
+    }
+    return m_wait;
+}
+
+} // namespace sheaf::ui
