@@ -2,6 +2,7 @@
 // SPDX-FileCopyrightText: The Sheaf authors
 #include "core/workspace/run_index.h"
 
+#include "core/base/clock.h"
 #include "core/base/paths.h"
 #include "core/pipeline/run_spec.h"
 #include "core/store/event_store.h"
@@ -41,34 +42,41 @@ bool isOver(event::RunState state)
         || state == event::RunState::Canceled;
 }
 
-void foldInto(RunSummary& summary, const fs::path& database)
+event::RunPicture pictureOf(const fs::path& database)
 {
-    auto store = store::EventStore::openForReading(database);
-    if (!store) {
-        return;
-    }
     event::RunPicture picture;
-    event::ChangeSet changes;
-    for (;;) {
+    auto store = store::EventStore::openForReading(database);
+    while (store) {
         const auto events = store->readFrom(picture.lastSequence() + 1, kEventsAtOnce);
         if (!events || events->empty()) {
             break;
         }
+        event::ChangeSet changes;
         picture.apply(*events, changes);
-        changes = {};
     }
-    if (picture.lastSequence() == 0) {
-        return;
+    return picture;
+}
+
+/// What lies beside the record.
+RunSummary outlineOf(const Workspace& workspace, const std::string& run)
+{
+    const runtime::RunDir dir = workspace.runDir(run);
+    RunSummary summary;
+    summary.run = run;
+    summary.startedMicros = fileMicros(dir.spec());
+    if (const auto text = paths::readFile(dir.spec())) {
+        if (const auto spec = json::deserialize<pipeline::RunSpec>(*text, dir.spec().string())) {
+            summary.displayName = spec->displayName;
+            summary.jobFile = spec->jobFile;
+        }
     }
-    summary.state = picture.state();
-    summary.startedMicros = picture.startedMicros();
-    summary.endedMicros = isOver(picture.state()) ? picture.endedMicros() : 0;
-    summary.message = picture.message();
-    for (const auto& step : picture.steps()) {
-        summary.miniBatches += step.total();
-        summary.miniBatchesFailed += step.count(event::MiniBatchState::Failed)
-            + step.count(event::MiniBatchState::TimedOut);
-    }
+    return summary;
+}
+
+/// When the record was last written to.
+std::int64_t recordMicros(const fs::path& database)
+{
+    return std::max(fileMicros(database), fileMicros(database.string() + "-wal"));
 }
 
 RunSummary fromRow(const store::RunRow& row)
@@ -163,31 +171,58 @@ private:
 
 } // namespace
 
-RunSummary summaryOf(const Workspace& workspace, const std::string& run)
+void summarize(RunSummary& summary, const event::RunPicture& picture, bool isActive)
 {
-    const runtime::RunDir dir = workspace.runDir(run);
-    RunSummary summary;
-    summary.run = run;
-    summary.startedMicros = fileMicros(dir.spec());
-    if (const auto text = paths::readFile(dir.spec())) {
-        if (const auto spec = json::deserialize<pipeline::RunSpec>(*text, dir.spec().string())) {
-            summary.displayName = spec->displayName;
-            summary.jobFile = spec->jobFile;
+    if (picture.lastSequence() > 0) {
+        summary.state = picture.state();
+        summary.startedMicros = picture.startedMicros();
+        summary.endedMicros = isOver(picture.state()) ? picture.endedMicros() : 0;
+        summary.message = picture.message();
+        summary.miniBatches = 0;
+        summary.miniBatchesFailed = 0;
+        for (const auto& step : picture.steps()) {
+            summary.miniBatches += step.total();
+            summary.miniBatchesFailed += step.count(event::MiniBatchState::Failed) + step.count(event::MiniBatchState::TimedOut);
         }
     }
-    // Asked before the events are read: a run that ends in between is then "over", never
-    // "interrupted".
-    const bool active = workspace.isActive(run);
-    foldInto(summary, dir.database());
-    summary.interrupted = !active && !isOver(summary.state);
+    summary.interrupted = !isActive && !isOver(summary.state);
+}
+
+RunSummary summaryOf(const Workspace& workspace, const std::string& run)
+{
+    RunSummary summary = outlineOf(workspace, run);
+    // Asked before the events are read: a run that ends in between is then "over", never "interrupted".
+    const bool isActive = workspace.isActive(run);
+    summarize(summary, pictureOf(workspace.runDir(run).database()), isActive);
     return summary;
 }
 
-Result<std::vector<RunSummary>> listRuns(const Workspace& workspace)
+RunSummary RunLister::summaryOfOpen(const std::string& run)
 {
-    Index index(workspace);
+    constexpr double kShare = 0.01; // of the time
+    const bool isActive = m_workspace.isActive(run);
+    const std::int64_t written = recordMicros(m_workspace.runDir(run).database());
+    const double begin = monotonicSeconds();
+    if (const auto read = m_read.find(run); read != m_read.end() && read->second.wasActive == isActive) {
+        const Read& last = read->second;
+        if (last.recordMicros == written || (isActive && (begin - last.endedSeconds) * kShare < last.tookSeconds)) {
+            return last.summary;
+        }
+    }
+    Read read;
+    read.summary = summaryOf(m_workspace, run);
+    read.wasActive = isActive;
+    read.recordMicros = written;
+    read.endedSeconds = monotonicSeconds();
+    read.tookSeconds = read.endedSeconds - begin;
+    return m_read.insert_or_assign(run, std::move(read)).first->second.summary;
+}
+
+Result<std::vector<RunSummary>> RunLister::list(const std::string& followed)
+{
+    Index index(m_workspace);
     auto known = index.rows();
-    const auto folders = runFolders(workspace);
+    const auto folders = runFolders(m_workspace);
     if (!folders) {
         return tl::unexpected<Error>(folders.error());
     }
@@ -197,13 +232,16 @@ Result<std::vector<RunSummary>> listRuns(const Workspace& workspace)
         const bool isKnown = row != known.end();
         if (isKnown && isOver(row->second.state)) {
             runs.push_back(fromRow(row->second));
+            m_read.erase(name);
+        } else if (name == followed) {
+            runs.push_back(outlineOf(m_workspace, name));
         } else {
             // A run that is carried on still has the end of before in its events, and may begin to be while this is kept.
-            const bool isActive = workspace.isActive(name);
-            runs.push_back(summaryOf(workspace, name));
+            const bool isActive = m_workspace.isActive(name);
+            runs.push_back(summaryOfOpen(name));
             if (isOver(runs.back().state) && !isActive) {
                 index.keep(runs.back());
-                if (workspace.isActive(name)) {
+                if (m_workspace.isActive(name)) {
                     index.forget(name);
                 }
             }
@@ -211,13 +249,14 @@ Result<std::vector<RunSummary>> listRuns(const Workspace& workspace)
         if (isKnown) {
             known.erase(row);
         }
-        auto labels = labelsOf(workspace, name); // they change when the run is long over
+        auto labels = labelsOf(m_workspace, name); // they change when the run is long over
         runs.back().tags = std::move(labels.tags);
         runs.back().note = std::move(labels.note);
     }
     for (const auto& [name, row] : known) {
         index.forget(name);
     }
+    std::erase_if(m_read, [&](const auto& read) { return std::find(folders->begin(), folders->end(), read.first) == folders->end(); });
     std::sort(runs.begin(), runs.end(), [](const RunSummary& a, const RunSummary& b) {
         return a.startedMicros != b.startedMicros ? a.startedMicros > b.startedMicros
                                                   : a.run < b.run;

@@ -140,7 +140,7 @@ runtime::RunDir Workspace::runDir(const std::string& run) const
 
 Result<std::vector<RunSummary>> Workspace::runs() const
 {
-    return listRuns(*this);
+    return RunLister(*this).list();
 }
 
 Result<std::string> Workspace::findRun(const std::string& nameOrPrefix) const

@@ -195,6 +195,9 @@ private slots:
         QVERIFY2(threshold >= 0, qPrintable(cells(*settings, 1).join(QLatin1Char(','))));
         QCOMPARE(settings->topLevelItem(static_cast<int>(threshold))->text(2), QStringLiteral("9")); // A: the other one
         QCOMPARE(settings->topLevelItem(static_cast<int>(threshold))->text(3), QStringLiteral("2"));
+        const auto code = cells(*settings, 1).indexOf(QStringLiteral("code"));
+        QVERIFY2(code >= 0, qPrintable(cells(*settings, 1).join(QLatin1Char(','))));
+        QCOMPARE(settings->topLevelItem(static_cast<int>(code))->text(3), QStringLiteral("entry.py differs"));
         auto* failures = view.findChild<QTreeWidget*>(QStringLiteral("compare.failures"));
         QCOMPARE(failures->topLevelItemCount(), 2);
         QCOMPARE(failures->topLevelItem(0)->text(1), QStringLiteral("new"));
@@ -225,7 +228,7 @@ private slots:
         context.selection.askCompare(QStringLiteral("second"));
         auto* empty = view.findChild<QLabel*>(QStringLiteral("compare.settings.empty"));
         QTRY_VERIFY(empty->isVisible());
-        QCOMPARE(empty->text(), QStringLiteral("The settings are the same."));
+        QCOMPARE(empty->text(), QStringLiteral("Settings and code are the same."));
     }
 
     void a_folder_that_was_copied_can_be_looked_at_and_nothing_can_be_run()

@@ -3,6 +3,7 @@
 #include "core/workspace/repair.h"
 #include "tests/support/test_runner.h"
 #include "tests/ui/real_run.h"
+#include "ui/run/mini_batch_table.h"
 #include "ui/shell/main_window.h"
 #include "ui/state/app_context.h"
 
@@ -11,6 +12,7 @@
 #include <QAbstractItemView>
 #include <QDialog>
 #include <QLabel>
+#include <QMenu>
 #include <QSettings>
 #include <QtTest>
 
@@ -110,9 +112,37 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(hasEnded(), 30000);
     }
 
+    void an_ignored_one_is_counted_again_where_it_is_seen()
+    {
+        m_context->selection.showPage(QStringLiteral("batches"));
+        auto* table = m_window->findChild<MiniBatchTable*>();
+        auto* view = m_window->findChild<QAbstractItemView*>(QStringLiteral("run.batches.table"));
+        view->selectAll();
+        {
+            QMenu menu;
+            table->fillMenu(menu);
+            QVERIFY(!menu.findChild<QAction*>(QStringLiteral("run.batches.countAgain"))->isVisible()); // none is ignored
+        }
+        m_context->selection.askRepair(QStringLiteral("id:5"));
+        QTRY_VERIFY(dialog() != nullptr);
+        click("repair.ignore");
+        QTRY_COMPARE_WITH_TIMEOUT(count(MiniBatchState::Ignored), 1U, 30000);
+        QTRY_VERIFY_WITH_TIMEOUT(hasEnded(), 30000);
+        view->selectAll(); // of those that were chosen only the ignored one is meant
+        QMenu menu;
+        table->fillMenu(menu);
+        menu.findChild<QAction*>(QStringLiteral("run.batches.countAgain"))->trigger();
+        QTRY_COMPARE_WITH_TIMEOUT(count(MiniBatchState::Failed), 3U, 30000);
+        QTRY_VERIFY_WITH_TIMEOUT(hasEnded(), 30000);
+    }
+
     void a_mended_script_is_offered_and_completes_the_output()
     {
         m_run.writeScript("def run(paths):\n    return [f'row {number(paths[0])}']\n");
+        m_context->selection.showPage(QStringLiteral("verdict"));
+        auto* note = m_window->findChild<QLabel*>(QStringLiteral("verdict.codeNote"));
+        QTRY_VERIFY(note->isVisible());
+        QVERIFY2(note->text().startsWith(QStringLiteral("entry.py is not what this run ran")), qPrintable(note->text()));
         m_context->selection.askRepair({});
         QTRY_VERIFY(dialog() != nullptr);
         QTRY_VERIFY(in<QLabel>("repair.codeNote")->isVisible());

@@ -202,6 +202,8 @@ private slots:
         QVERIFY(first.idleCores >= 0 && first.ownCores >= 0);
         QCOMPARE(meter.load(101.2).measurement, 1U);
         QCOMPARE(meter.load(102.2).measurement, 2U);
+        QCOMPARE(meter.load(120).measurement, 2U); // nobody looked for long: what was used in between says nothing about now
+        QCOMPARE(meter.load(121.1).measurement, 3U);
     }
 
     void what_was_asked_of_one_run_is_not_held_against_the_next()

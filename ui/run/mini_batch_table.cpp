@@ -297,6 +297,26 @@ void MiniBatchTable::showLog()
         toQt(file.lexically_relative(m_context.run.dir().logs(step))), static_cast<qint64>(first->begin));
 }
 
+event::MiniBatchList MiniBatchTable::ignoredOf(const std::vector<std::uint32_t>& numbers) const
+{
+    const event::StepPicture* step = m_context.run.step(m_context.selection.step());
+    std::vector<MiniBatchIndex> ignored;
+    for (const std::uint32_t number : numbers) {
+        if (step != nullptr && number < step->total() && step->miniBatches[number].state == event::MiniBatchState::Ignored) {
+            ignored.emplace_back(number);
+        }
+    }
+    return event::MiniBatchList(std::move(ignored));
+}
+
+void MiniBatchTable::countAgain(const event::MiniBatchList& ignored)
+{
+    runtime::RepairRequest request;
+    request.step = toStd(m_context.selection.step());
+    request.unignore = ignored.text();
+    (void)m_context.run.repair(request, false); // what is in the way is told by RunState::failed()
+}
+
 void MiniBatchTable::fillMenu(QMenu& menu)
 {
     const std::vector<std::uint32_t> numbers = chosenNumbers();
@@ -306,6 +326,11 @@ void MiniBatchTable::fillMenu(QMenu& menu)
     again->setObjectName(QStringLiteral("run.batches.again"));
     const QString why = m_context.run.whyOnlyLooked();
     again->setEnabled(count > 0 && why.isEmpty());
+    const event::MiniBatchList ignored = ignoredOf(numbers);
+    QAction* undo = menu.addAction(tr("Count them again as failed"), this, [this, ignored] { countAgain(ignored); });
+    undo->setObjectName(QStringLiteral("run.batches.countAgain"));
+    undo->setVisible(!ignored.isEmpty());
+    undo->setEnabled(why.isEmpty());
     QAction* here = menu.addAction(tr("Run here, alone…"), this, [this, numbers] { m_context.selection.askDebug(numbers.front()); });
     here->setObjectName(QStringLiteral("run.batches.here"));
     here->setEnabled(count == 1 && why.isEmpty());

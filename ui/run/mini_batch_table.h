@@ -52,6 +52,8 @@ private:
     void copyRows();
     void askExport();
     [[nodiscard]] std::vector<std::uint32_t> chosenNumbers() const;
+    [[nodiscard]] event::MiniBatchList ignoredOf(const std::vector<std::uint32_t>& numbers) const;
+    void countAgain(const event::MiniBatchList& ignored);
 
     AppContext& m_context;
     MiniBatchModel& m_model;

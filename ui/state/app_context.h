@@ -44,7 +44,7 @@ public:
     PipelineState pipeline { document, resolver, checker, settings };
     PlanState plan { planner, previewer };
     RunState run { reader, worker };
-    HistoryState history { reader, worker };
+    HistoryState history { reader, worker, run };
 };
 
 } // namespace sheaf::ui

@@ -3,6 +3,7 @@
 #include "ui/state/history_state.h"
 
 #include "core/workspace/recorded_run.h"
+#include "ui/state/run_state.h"
 #include "ui/state/work_thread.h"
 #include "ui/text/convert.h"
 
@@ -25,10 +26,11 @@ bool same(const std::vector<workspace::RunSummary>& a, const std::vector<workspa
 
 } // namespace
 
-HistoryState::HistoryState(WorkThread& reader, WorkThread& worker, QObject* parent)
+HistoryState::HistoryState(WorkThread& reader, WorkThread& worker, const RunState& open, QObject* parent)
     : QObject(parent)
     , m_reader(reader)
     , m_worker(worker)
+    , m_open(open)
 {
     m_timer.setInterval(kRefreshMilliseconds);
     connect(&m_timer, &QTimer::timeout, this, &HistoryState::refresh);
@@ -41,6 +43,7 @@ void HistoryState::setFolder(const QString& folder)
         return;
     }
     m_folder = folder;
+    m_lister = std::make_shared<workspace::RunLister>(workspace::Workspace(toPath(folder)));
     m_loaded = false;
     m_asking = false;
     ++m_question;
@@ -54,6 +57,11 @@ void HistoryState::setFolder(const QString& folder)
     refresh();
 }
 
+std::string HistoryState::followed() const
+{
+    return m_open.isOpen() && m_open.isLoaded() && m_open.workspaceFolder() == m_folder ? toStd(m_open.run()) : std::string();
+}
+
 void HistoryState::refresh()
 {
     if (m_folder.isEmpty() || m_asking) {
@@ -62,12 +70,21 @@ void HistoryState::refresh()
     m_asking = true;
     const int question = ++m_question;
     m_reader.ask(
-        this, [folder = toPath(m_folder)] { return workspace::Workspace(folder).runs(); },
-        [this, question](Result<std::vector<workspace::RunSummary>> runs) {
+        this, [lister = m_lister, followed = followed()] { return lister->list(followed); },
+        [this, question, followed = followed()](Result<std::vector<workspace::RunSummary>> runs) {
             if (question != m_question) {
                 return;
             }
             m_asking = false;
+            if (followed != this->followed()) {
+                refresh(); // another run was opened meanwhile
+                return;
+            }
+            for (auto& summary : runs ? *runs : std::vector<workspace::RunSummary>()) {
+                if (summary.run == followed) {
+                    workspace::summarize(summary, m_open.recorded(), m_open.isActive());
+                }
+            }
             if (runs && !same(*runs, m_runs)) {
                 m_runs = std::move(*runs);
                 emit changed();

@@ -6,10 +6,12 @@
 #include "core/event/run_picture.h"
 #include "core/triage/run_comparison.h"
 #include "core/workspace/recorded_run.h"
+#include "core/workspace/run_index.h"
 #include "core/workspace/run_labels.h"
 #include "core/workspace/workspace.h"
 
 #include <functional>
+#include <memory>
 #include <vector>
 #endif
 
@@ -19,16 +21,17 @@
 
 namespace sheaf::ui {
 
+class RunState;
 class WorkThread;
 
-/// The runs of the workspace, newest first; asked for again every two seconds while anyone looks. What is done to them is done in the work
-/// thread. Owned by AppContext; main thread.
+/// The runs of the workspace, newest first; asked for again every two seconds while anyone looks. What the open one's record says it hears
+/// from RunState, which has read it. What is done to them is done in the work thread. Owned by AppContext; main thread.
 class HistoryState : public QObject
 {
     Q_OBJECT
 
 public:
-    HistoryState(WorkThread& reader, WorkThread& worker, QObject* parent = nullptr);
+    HistoryState(WorkThread& reader, WorkThread& worker, const RunState& open, QObject* parent = nullptr);
     /// "" : no workspace, no runs.
     void setFolder(const QString& folder);
     [[nodiscard]] const QString& folder() const { return m_folder; }
@@ -61,8 +64,13 @@ signals:
     void loaded();
 
 private:
+    /// The open run, when it is one of these and its record has been read; else "".
+    [[nodiscard]] std::string followed() const;
+
     WorkThread& m_reader;
     WorkThread& m_worker;
+    const RunState& m_open;
+    std::shared_ptr<workspace::RunLister> m_lister; // used in the reading thread
     QString m_folder;
     std::vector<workspace::RunSummary> m_runs;
     int m_question = 0;

@@ -14,6 +14,7 @@ namespace sheaf::ui {
 namespace {
 
 constexpr double kMeasureSeconds = 1.0; // the kernel counts in hundredths of a second
+constexpr double kMostSeconds = 3 * kMeasureSeconds; // after a longer gap this program, or the machine, was not running
 constexpr double kBusyPerSecond = 1000; // events: more than single changes that an eye could follow
 
 } // namespace
@@ -23,7 +24,7 @@ WatchPace::Load WatchPace::Meter::load(double nowSeconds)
     if (m_measured >= 0 && nowSeconds - m_measured < kMeasureSeconds) {
         return m_load;
     }
-    const bool isFirst = m_measured < 0;
+    const bool isFirst = m_measured < 0 || nowSeconds - m_measured > kMostSeconds;
     m_measured = nowSeconds;
     const monitor::NodeSample sample = m_sampler.sample({}, wallMicros(), { { "studio", ::getpid() } });
     const double cores = std::max(1U, std::thread::hardware_concurrency());

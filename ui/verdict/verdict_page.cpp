@@ -5,6 +5,7 @@
 #include "core/triage/budgets.h"
 #include "core/triage/pace.h"
 #include "ui/state/app_context.h"
+#include "ui/state/outside_changes.h"
 #include "ui/style/spacing.h"
 #include "ui/style/state_tone.h"
 #include "ui/style/theme.h"
@@ -40,7 +41,7 @@ namespace {
 constexpr int kSoonMilliseconds = 200;
 constexpr int kClockMilliseconds = 1000;
 constexpr std::uint32_t kLarge = 100000; // mini-batches: all of them are looked at for each verdict, so that is made less often
-constexpr std::int64_t kTimeLeftMicros = 2'000'000; // it is simulated: not at each event
+constexpr std::int64_t kTimeLeftMicros = 5'000'000; // it is simulated: not at each event
 constexpr int kLetterHeight = 19; // of the usual font: larger letters need more room
 constexpr int kNarrow = 760; // below that, what to do next and budgets stand one below the other
 constexpr int kGaugeWidth = 420;
@@ -155,6 +156,7 @@ VerdictPage::VerdictPage(AppContext& context, QWidget* parent)
     , m_strip(new ProgressStrip(this))
     , m_counts(new QLabel(this))
     , m_nextBox(new QWidget(this))
+    , m_codeNote(new QLabel(this))
     , m_budgetBox(new QWidget(this))
     , m_budgetTitle(new QLabel(tr("Budgets"), this))
     , m_failures(new FailureView(context, this))
@@ -181,6 +183,7 @@ void VerdictPage::build()
     nextColumn->setSpacing(space::kMedium);
     nextColumn->addWidget(nextTitle);
     nextColumn->addLayout(m_next);
+    nextColumn->addWidget(m_codeNote);
     nextColumn->addStretch(1);
 
     m_budgetTitle->setFont(textFont(1, true));
@@ -194,6 +197,10 @@ void VerdictPage::build()
     budgetColumn->addStretch(1);
     m_budgetBox->setObjectName(QStringLiteral("verdict.budgets"));
     m_nextBox->setObjectName(QStringLiteral("verdict.nextBox"));
+    m_codeNote->setObjectName(QStringLiteral("verdict.codeNote"));
+    m_codeNote->setTextFormat(Qt::PlainText);
+    m_codeNote->setWordWrap(true);
+    m_codeNote->hide();
 
     m_columns = new QBoxLayout(QBoxLayout::LeftToRight);
     m_columns->setSpacing(space::kWide);
@@ -272,7 +279,12 @@ void VerdictPage::connectAll()
     connect(&m_context.run, &RunState::opened, this, &VerdictPage::refresh);
     connect(&m_context.run, &RunState::closed, this, &VerdictPage::refresh);
     connect(&m_context.selection, &SelectionState::stepChanged, this, &VerdictPage::refresh);
-    connect(&m_context.pipeline, &PipelineState::changed, this, &VerdictPage::refreshSoon);
+    const auto askAgain = [this] {
+        m_codeAsked.clear();
+        refreshSoon();
+    };
+    connect(&m_context.pipeline, &PipelineState::changed, this, askAgain);
+    whenBack(this, askAgain); // from the editor in which the script was mended, it may be
 }
 
 void VerdictPage::refreshSoon()
@@ -357,6 +369,7 @@ void VerdictPage::refresh()
     showVerdict(verdict ? *verdict : triage::verdictOf(m_context.run.picture(), m_context.run.spec(), liveness()));
     showFigures();
     showBudgets();
+    askCode();
     const bool some = m_failures->refresh(stepsInView());
     m_failures->setVisible(some);
     m_rest->setVisible(!some);
@@ -520,6 +533,36 @@ void VerdictPage::showNext(const std::vector<Action>& actions)
             m_next->addWidget(label, row, 0, 1, 2);
         }
     }
+}
+
+void VerdictPage::askCode()
+{
+    const QString name = leadStep();
+    const StepPicture* step = m_context.run.step(name);
+    const bool matters = step != nullptr && step->isOver() && !m_context.run.isActive() && m_context.run.whyOnlyLooked().isEmpty()
+        && step->count(MiniBatchState::Failed) + step->count(MiniBatchState::TimedOut) > 0;
+    const QString asked = QStringLiteral("%1/%2/%3").arg(m_context.run.run(), name).arg(m_context.run.picture().lastSequence());
+    if (!matters) {
+        m_codeNote->hide();
+        m_codeAsked.clear();
+        return;
+    }
+    if (asked == m_codeAsked) {
+        return;
+    }
+    m_codeAsked = asked;
+    m_context.run.askCodeDifference(this, name, [this, asked](const Result<workspace::CodeDifference>& difference) {
+        if (asked != m_codeAsked) {
+            return;
+        }
+        QStringList files;
+        for (const std::string& file : difference ? difference->files : std::vector<std::string>()) {
+            files << toQt(file);
+        }
+        m_codeNote->setText(files.size() == 1 ? tr("%1 is not what this run ran. Run again offers to go on with the new code.").arg(files.first())
+                                              : tr("%1 are not what this run ran. Run again offers to go on with the new code.").arg(files.join(QStringLiteral(", "))));
+        m_codeNote->setVisible(!files.isEmpty());
+    });
 }
 
 void VerdictPage::showBudgets()

@@ -57,6 +57,8 @@ private:
     void showFigures();
     void showNext(const std::vector<triage::Action>& actions);
     void showBudgets();
+    /// Asks whether the user's code differs from what the run ran, when it has not been asked since something may have changed.
+    void askCode();
     void arrange();
     void setHtml(QLabel* label, const QString& html, const QString& plain);
     [[nodiscard]] triage::Liveness liveness() const;
@@ -83,6 +85,7 @@ private:
     QBoxLayout* m_columns = nullptr;
     QWidget* m_nextBox;
     QGridLayout* m_next = nullptr;
+    QLabel* m_codeNote;
     QWidget* m_budgetBox;
     QLabel* m_budgetTitle;
     QBoxLayout* m_budgets = nullptr;
@@ -93,6 +96,7 @@ private:
     std::optional<triage::TimeLeft> m_left;
     QString m_leftOf;
     qint64 m_leftAsked = 0; // wall µs
+    QString m_codeAsked; // which state of which run's step the code was compared for; "": to be asked
 };
 
 } // namespace sheaf::ui

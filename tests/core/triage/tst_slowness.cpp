@@ -218,8 +218,14 @@ private slots:
         (void)play(step, 600, 8, 0.01, [](std::uint32_t) { return 5.0; }, now);
         QVERIFY(!timeLeft(step, microsAt(now))); // six have ended, sixteen are wanted
         StepPicture quick;
-        (void)play(quick, 600, 8, 0.5, [](std::uint32_t) { return 0.1; }, now);
-        QVERIFY(!timeLeft(quick, microsAt(now))); // less than 15 s
+        (void)play(quick, 600, 8, 0.2, [](std::uint32_t) { return 0.5; }, now);
+        QVERIFY(!timeLeft(quick, microsAt(now))); // 7.5 s, and most of it still to be seen
+        StepPicture brief;
+        (void)play(brief, 600, 8, 0.3, [](std::uint32_t) { return 0.5; }, now);
+        QVERIFY(timeLeft(brief, microsAt(now)).has_value()); // as early, but it has seen enough
+        StepPicture blink;
+        (void)play(blink, 600, 8, 0.5, [](std::uint32_t) { return 0.05; }, now);
+        QVERIFY(!timeLeft(blink, microsAt(now))); // less than 3 s
         StepPicture over;
         (void)play(over, 600, 8, 0.5, [](std::uint32_t) { return 5.0; }, now);
         QVERIFY(timeLeft(over, microsAt(now)).has_value());

@@ -3,6 +3,8 @@
 #include "core/base/paths.h"
 #include "core/pipeline/run_spec.h"
 #include "core/store/event_store.h"
+#include "core/workspace/recorded_run.h"
+#include "core/workspace/run_index.h"
 #include "core/workspace/run_preparer.h"
 #include "core/workspace/tool_output.h"
 #include "core/workspace/workspace.h"
@@ -29,6 +31,8 @@ private slots:
     void listsRunsNewestFirstWithWhatTheirEventsSay();
     void aRunWithoutEndAndWithoutCoordinatorIsInterrupted();
     void aRunWithALivingCoordinatorIsActiveAndCannotBeResumed();
+    void aRunThatIsNotOverIsReadAgainOnlyWhenItsRecordHasChanged();
+    void aRunThatSomebodyFollowsIsNotRead();
     void theListIsTheSameAfterWorkspaceDbWasLostOrDamaged();
     void aRemovedRunLeavesTheList();
     void aCompletedRunIsNotResumed();
@@ -177,6 +181,42 @@ void tst_workspace::aRunWithALivingCoordinatorIsActiveAndCannotBeResumed()
     COMPARE_ERROR(workspace.resume("alive"), ErrorCode::RunActive);
     ::close(lock);
     QVERIFY(!workspace.isActive("alive"));
+}
+
+void tst_workspace::aRunThatIsNotOverIsReadAgainOnlyWhenItsRecordHasChanged()
+{
+    const test::TempFolder temp;
+    const auto workspace = workspaceIn(temp);
+    makeRun(workspace, "cut_off", 1000, std::nullopt);
+    workspace::RunLister lister(workspace);
+    QCOMPARE(lister.list()->front().miniBatches, 4U);
+    const auto database = workspace.runDir("cut_off").database();
+    const auto written = fs::last_write_time(database);
+    const std::string bytes = paths::readFile(database).value();
+    VERIFY_OK(paths::writeFile(database, "not a record any more"));
+    fs::last_write_time(database, written);
+    QCOMPARE(lister.list()->front().miniBatches, 4U);
+    VERIFY_OK(paths::writeFile(database, bytes));
+    std::vector<event::Event> events { { 0, 2000, event::RunEnded { event::RunState::Failed, "the end" } } };
+    VERIFY_OK(store::EventStore::openForWriting(database)->append(events));
+    QCOMPARE(lister.list()->front().state, event::RunState::Failed);
+}
+
+void tst_workspace::aRunThatSomebodyFollowsIsNotRead()
+{
+    const test::TempFolder temp;
+    const auto workspace = workspaceIn(temp);
+    makeRun(workspace, "cut_off", 1000, std::nullopt);
+    workspace::RunLister lister(workspace);
+    auto runs = lister.list("cut_off");
+    QCOMPARE(runs->front().displayName, std::string("shown cut_off"));
+    QCOMPARE(runs->front().miniBatches, 0U);
+    const auto read = workspace::readRun(workspace.runDir("cut_off"));
+    workspace::summarize(runs->front(), read->picture, true);
+    QCOMPARE(runs->front().miniBatches, 4U);
+    QVERIFY(!runs->front().interrupted);
+    workspace::summarize(runs->front(), read->picture, false);
+    QVERIFY(runs->front().interrupted);
 }
 
 void tst_workspace::theListIsTheSameAfterWorkspaceDbWasLostOrDamaged()
