@@ -205,6 +205,22 @@ class Verbs(SheafTest):
 
     # ---- more than one run, and what is kept of one
 
+    def test_a_tag_that_is_not_there_cannot_be_taken_off(self):
+        run = self.finished()["run"]
+        self.sheaf("label", run, "--tag", "baseline")
+        self.sheaf("label", run, "--untag", "basline", code=2)
+        self.assertIn("its tags are baseline", self.stderr)
+        self.assertIn("(no tags)", self.sheaf("label", run, "--untag", "baseline"))
+
+    def test_runs_that_differ_in_code_are_told_apart(self):
+        first = self.finished()["run"]
+        second = self.run_job(self.folder / "job" / "pipeline.yml")["run"]
+        self.assertIn("Code: the same", self.sheaf("compare", first, second))
+        script = self.folder / "job" / "src" / "entry.py"
+        script.write_text(script.read_text() + "\n# another\n")
+        third = self.run_job(self.folder / "job" / "pipeline.yml")["run"]
+        self.assertIn("work: entry.py is not the same", self.sheaf("compare", second, third))
+
     def test_a_report_is_one_file_that_names_what_failed(self):
         status = self.finished()
         out = self.folder / "page.html"

@@ -144,6 +144,18 @@ class Repair(SheafTest):
         self.assertEqual(self.failed(run), BAD)
         self.sheaf("ignore", run, "work", "--batch", "3", code=2)
 
+    def test_to_ignore_is_done_as_asked_though_the_run_has_more_to_do(self):
+        waits = SCRIPT.replace('note("starts", str(n))', """while n > 2 and (side / "closed").exists():
+        threading.Event().wait(0.02)""")
+        self.job = self.parallel_job(waits, files=FILES, max_retries=0, timeout=600, mini_batch_error_threshold=2)
+        self.bad({0, 1, 2})
+        self.write("side/closed", "")
+        run = self.run_job(self.job, code=1)["run"]
+        self.assertEqual(self.failed(run), {0, 1, 2})
+        self.sheaf("ignore", run, "work", "--batch", "1")
+        self.assertIn("is not finished", self.sheaf("status", run))
+        self.assertEqual(self.failed(run), {0, 2})
+
 
 if __name__ == "__main__":
     unittest.main()
