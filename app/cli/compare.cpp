@@ -75,7 +75,9 @@ int compare(const CompareOptions& options)
     const auto code = workspace::codeBetween(*first, *second);
     fmt::print("{}\n", coloured(Colour::Bold, code.empty() ? "Code: the same" : "Code"));
     for (const auto& step : code) {
-        fmt::print("  {}: {} not the same\n", harmlessLine(step.step), harmlessLine(text::join(step.files, ", ")) + (step.files.size() == 1 ? " is" : " are"));
+        fmt::print("  {}: {}\n", harmlessLine(step.step),
+            step.files.empty() ? std::string("cannot be compared, one of the copies is not there")
+                               : harmlessLine(text::join(step.files, ", ")) + (step.files.size() == 1 ? " is not the same" : " are not the same"));
     }
     fmt::print("{}\n", coloured(Colour::Bold, "Times"));
     for (const auto& step : comparison.steps) {

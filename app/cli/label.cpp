@@ -38,15 +38,17 @@ int label(const LabelOptions& options)
         return complain(name.error());
     }
     auto labels = workspace::labelsOf(workspace, *name);
+    std::vector<std::string> unwanted;
     for (const auto& tag : options.remove) {
-        if (std::find(labels.tags.begin(), labels.tags.end(), tag) == labels.tags.end()) {
+        unwanted.emplace_back(text::trim(tag));
+        if (std::find(labels.tags.begin(), labels.tags.end(), unwanted.back()) == labels.tags.end()) {
             return complain(Error { ErrorCode::Invalid,
                 { { "what", "--untag" }, { "found", tag }, { "allowed", labels.tags.empty() ? "the run has no tags" : "its tags are " + text::join(labels.tags, ", ") } } });
         }
     }
     labels.tags.insert(labels.tags.end(), options.add.begin(), options.add.end());
     std::erase_if(labels.tags, [&](const std::string& tag) {
-        return std::find(options.remove.begin(), options.remove.end(), tag) != options.remove.end();
+        return std::find(unwanted.begin(), unwanted.end(), tag) != unwanted.end();
     });
     labels.note = options.note.value_or(labels.note);
     if (auto kept = workspace::setLabels(workspace, *name, labels); !kept) {

@@ -57,8 +57,9 @@ struct RunStarted {
     bool resumed = false;
     std::int64_t coordinatorPid = 0;
     std::string host;
+    std::string lost {}; // how the life before ended, when that was against all will and the run went on by itself: a clause
 };
-BOOST_DESCRIBE_STRUCT(RunStarted, (), (run, steps, nodes, resumed, coordinatorPid, host))
+BOOST_DESCRIBE_STRUCT(RunStarted, (), (run, steps, nodes, resumed, coordinatorPid, host, lost))
 
 struct RunEnded {
     RunState state = RunState::Completed;

@@ -125,6 +125,9 @@ struct RunPicture::Fold
         expectNodes(started.nodes);
         if (started.resumed) {
             ++picture.m_resumes;
+            if (!started.lost.empty()) {
+                picture.m_losses.push_back({ event.timeMicros, started.lost });
+            }
             for (std::size_t i = 0; i < picture.m_steps.size(); ++i) {
                 openAgain(i);
             }

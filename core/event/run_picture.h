@@ -148,6 +148,12 @@ public:
     [[nodiscard]] std::int64_t coordinatorPid() const { return m_coordinatorPid; }
     [[nodiscard]] const std::string& host() const { return m_host; }
     [[nodiscard]] int resumes() const { return m_resumes; }
+    /// A life of the run that ended against all will, after which it went on by itself.
+    struct Loss {
+        std::int64_t atMicros = 0; // when it went on
+        std::string what; // a clause: "node 1 was lost: its process …"
+    };
+    [[nodiscard]] const std::vector<Loss>& losses() const { return m_losses; }
     [[nodiscard]] bool stopAsked() const { return m_stopAsked; }
     /// Stopping was not to wait for running mini-batches.
     [[nodiscard]] bool stopNow() const { return m_stopNow; }
@@ -176,6 +182,7 @@ private:
     std::int64_t m_coordinatorPid = 0;
     std::string m_host;
     int m_resumes = 0;
+    std::vector<Loss> m_losses;
     bool m_stopAsked = false;
     bool m_stopNow = false;
     std::int64_t m_lifeMicros = 0;

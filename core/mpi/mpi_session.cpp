@@ -28,10 +28,10 @@ runtime::Transport& MpiSession::transport()
     return *m_transport;
 }
 
-void MpiSession::abort()
+void MpiSession::abort(int exitCode)
 {
-    MPI_Abort(MPI_COMM_WORLD, 1);
-    std::_Exit(1);
+    MPI_Abort(MPI_COMM_WORLD, exitCode);
+    std::_Exit(exitCode);
 }
 
 int MpiSession::rankFromEnvironment()

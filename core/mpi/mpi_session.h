@@ -19,7 +19,7 @@ public:
 
     [[nodiscard]] runtime::Transport& transport();
     /// Ends every rank of the run, this one too: when the others would wait for what does not come. Does not return.
-    [[noreturn]] void abort();
+    [[noreturn]] void abort(int exitCode);
     /// Rank and size as mpirun said them, before MPI is up (Open MPI's environment); -1 when not started by mpirun.
     [[nodiscard]] static int rankFromEnvironment();
 

@@ -68,7 +68,14 @@ struct Coordinator::StepRun {
     std::vector<NodeShare> shares;
     std::uint32_t restoredPlan = 0; // mini-batches of the plan of an earlier life
     std::vector<event::AttemptEnded> restoredAttempts;
-    std::set<MiniBatchIndex> restoredIgnored;
+    /// Mini-batches that were opened again or ignored, or are no longer, between two of restoredAttempts.
+    struct Turned {
+        enum class How { Reopened, Ignored, Counted };
+        std::size_t place = 0; // how many of restoredAttempts had come before
+        How how = How::Reopened;
+        std::string miniBatches; // MiniBatchList; "" with Reopened: all that have failed
+    };
+    std::vector<Turned> restoredTurns;
     std::optional<event::StepEnded> restoredEnd;
     std::uint64_t startedEvent = 0; // when it last began; kThisLife: in this life
     std::uint64_t doneEvent = 0; // when something of its output last became another; kThisLife: in this life
@@ -111,21 +118,35 @@ struct Coordinator::StepRun {
     {
         restoredPlan = 0;
         restoredAttempts = {};
-        restoredIgnored = {};
+        restoredTurns = {};
         restoredEnd.reset();
         failedErrors.clear();
         startedEvent = 0;
     }
-    void restoreIgnored(const std::string& miniBatches, bool isIgnored)
+    void restoreTurn(Turned::How how, const std::string& miniBatches) { restoredTurns.push_back({ restoredAttempts.size(), how, miniBatches }); }
+    void turn(const Turned& turned)
     {
-        const auto list = event::MiniBatchList::parse(miniBatches);
-        for (const MiniBatchIndex miniBatch : list ? list->all(restoredPlan) : std::vector<MiniBatchIndex>()) {
-            if (isIgnored) {
-                restoredIgnored.insert(miniBatch);
-            } else {
-                restoredIgnored.erase(miniBatch);
+        if (turned.how == Turned::How::Reopened && turned.miniBatches.empty()) {
+            (void)attempts.reopen();
+            return;
+        }
+        const auto list = event::MiniBatchList::parse(turned.miniBatches).value_or(event::MiniBatchList()).all(attempts.count());
+        (void)(turned.how == Turned::How::Reopened ? attempts.reopen(list) : attempts.ignore(list, turned.how == Turned::How::Ignored));
+    }
+    /// What earlier lives did, in its order; the plan is known.
+    void restoreAttempts()
+    {
+        auto next = restoredTurns.begin();
+        for (std::size_t i = 0; i <= restoredAttempts.size(); ++i) {
+            for (; next != restoredTurns.end() && next->place == i; ++next) {
+                turn(*next);
+            }
+            if (i < restoredAttempts.size()) {
+                attempts.restore(restoredAttempts[i]);
             }
         }
+        restoredAttempts = {};
+        restoredTurns = {};
     }
     void restoreError(const event::AttemptEnded& attempt)
     {
@@ -205,9 +226,9 @@ void Coordinator::restore(std::span<const event::Event> events)
         } else if (const auto* changed = std::get_if<event::CodeChanged>(&event.fact)) {
             run(changed->step).code = changed->code;
         } else if (const auto* ignored = std::get_if<event::MiniBatchesIgnored>(&event.fact)) {
-            run(ignored->step).restoreIgnored(ignored->miniBatches, ignored->ignored);
+            run(ignored->step).restoreTurn(ignored->ignored ? StepRun::Turned::How::Ignored : StepRun::Turned::How::Counted, ignored->miniBatches);
         } else if (const auto* reopened = std::get_if<event::MiniBatchesReopened>(&event.fact)) {
-            run(reopened->step).restoreIgnored(reopened->miniBatches, false);
+            run(reopened->step).restoreTurn(StepRun::Turned::How::Reopened, reopened->miniBatches);
         } else if (const auto* started = std::get_if<event::StepStarted>(&event.fact)) {
             StepRun& step = run(started->step);
             step.restoredEnd.reset(); // it began again: its end of before is none
@@ -286,10 +307,10 @@ void Coordinator::leaveOthersAsTheyWere(const StepRun& repaired)
     }
 }
 
-void Coordinator::start(double now, std::int64_t pid, const std::string& host)
+void Coordinator::start(double now, std::int64_t pid, const std::string& host, const std::string& lost)
 {
     m_started = true;
-    event::RunStarted started { m_spec.run, {}, m_spec.nodeCount(), m_restored, pid, host };
+    event::RunStarted started { m_spec.run, {}, m_spec.nodeCount(), m_restored, pid, host, lost };
     for (const auto& step : m_spec.steps) {
         started.steps.push_back(step.name);
     }
@@ -399,11 +420,7 @@ void Coordinator::onStepPlanned(StepIndex index, const event::StepPlanned& plann
     for (const auto& warning : warnings) {
         m_effects.record(event::WarningRaised { "input", warning, index });
     }
-    for (const auto& attempt : step.restoredAttempts) {
-        step.attempts.restore(attempt);
-    }
-    step.restoredAttempts = {};
-    (void)step.attempts.ignore({ step.restoredIgnored.begin(), step.restoredIgnored.end() }, true);
+    step.restoreAttempts();
     for (auto& attempt : takenOver) {
         step.attempts.restore(attempt);
         m_effects.record(std::move(attempt));

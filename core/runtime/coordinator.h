@@ -66,7 +66,7 @@ public:
     /// before start().
     void repair(const RepairRequest& request);
     /// All agents have not joined yet; the first life's steps are planned meanwhile.
-    void start(double now, std::int64_t pid, const std::string& host);
+    void start(double now, std::int64_t pid, const std::string& host, const std::string& lost = {});
 
     void onMessage(NodeIndex node, const ToCoordinator& message, double now);
     /// `takenOver`: attempts of an earlier run that count as this run's (--resume_from); their rows are in the spool.

@@ -11,6 +11,7 @@
 #include "core/pipeline/plan_request.h"
 #include "core/plan/input_stamps.h"
 #include "core/plan/mini_batch_planner.h"
+#include "core/runtime/launcher.h"
 #include "core/runtime/worker_start.h"
 
 #include <fmt/format.h>
@@ -28,6 +29,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::chrono::milliseconds kTick { 50 };
+constexpr double kSilentSeconds = 8; // of a node whose agent says something every second
+constexpr double kLateSeconds = 2; // between two ticks of this process
 constexpr std::size_t kMostEvents = 500;
 /// For the agents to say their last word: they kill their workers, which takes no time unless a machine hangs.
 constexpr double kLeaveSeconds = 20;
@@ -98,6 +101,7 @@ struct CoordinatorHost::StepWork {
     std::map<NodeIndex, std::int64_t> perfMicros; // when each node's figures were last written
     std::stop_source stopPlanning;
     bool begun = false;
+    bool isReset = false; // in this life: nothing of before counts
 };
 
 CoordinatorHost::CoordinatorHost(pipeline::RunSpec spec, RunDir dir, Journal& journal, EarlierRuns& earlierRuns)
@@ -160,9 +164,9 @@ Result<void> CoordinatorHost::takeRepair()
     return {};
 }
 
-void CoordinatorHost::begin()
+void CoordinatorHost::begin(const std::string& lost)
 {
-    m_coordinator->start(monotonicSeconds(), getpid(), hostName());
+    m_coordinator->start(monotonicSeconds(), getpid(), hostName(), lost);
     keepEvents();
 }
 
@@ -179,6 +183,7 @@ Result<void> CoordinatorHost::run(Transport& transport)
     for (int rank = 1; rank < transport.size(); ++rank) {
         m_outboxes.emplace_back(transport, rank);
     }
+    m_heard.assign(m_outboxes.size(), 0);
     auto server = RunServer::start(
         m_loop->context(), m_dir, [this](const std::string& line) { return onRequest(line); });
     if (!server) {
@@ -187,10 +192,7 @@ Result<void> CoordinatorHost::run(Transport& transport)
     // mpirun sends SIGTERM about a second before it kills: time to keep what has come.
     boost::asio::signal_set signals(m_loop->context(), SIGTERM, SIGINT);
     signals.async_wait([this](const boost::system::error_code& error, int) {
-        if (!error) {
-            m_coordinator->onStopAsked(true, monotonicSeconds());
-            keepEvents();
-        }
+        m_isEnded = m_isEnded || !error;
     });
     if (m_over) { // it was over before there was an agent to tell
         leave();
@@ -210,6 +212,9 @@ Result<void> CoordinatorHost::run(Transport& transport)
     m_userLogs.flush();
     m_reports.flush();
     std::string problem = m_journal.close();
+    if (!m_lost.empty() && problem.empty()) {
+        return fail(ErrorCode::Protocol, { { "peer", "an agent" }, { "reason", m_lost } });
+    }
     ::unlink(m_dir.socketName().c_str());
     if (!m_problem.empty()) {
         problem = m_problem;
@@ -219,6 +224,9 @@ Result<void> CoordinatorHost::run(Transport& transport)
     }
     if (!problem.empty()) {
         return fail(ErrorCode::NotKept, { { "reason", problem } });
+    }
+    if (m_isEnded) {
+        return fail(ErrorCode::Protocol, { { "peer", "mpirun" }, { "reason", "it ends the ranks before the run is over" } });
     }
     if (!agentsHaveLeft()) {
         return fail(ErrorCode::Protocol, { { "peer", "an agent" }, { "reason", "it did not leave when the run was over" } });
@@ -238,8 +246,8 @@ void CoordinatorHost::leave()
 
 bool CoordinatorHost::isOver() const
 {
-    return m_over
-        && (agentsHaveLeft() || monotonicSeconds() - m_overSince > kLeaveSeconds);
+    return m_isEnded || !m_lost.empty() || (m_over
+        && (agentsHaveLeft() || monotonicSeconds() - m_overSince > kLeaveSeconds));
 }
 
 // ---- what comes in ----------------------------------------------------------------------------------------------------
@@ -248,8 +256,12 @@ void CoordinatorHost::onBytes(int rank, std::string_view bytes)
 {
     const NodeIndex node(static_cast<std::uint32_t>(rank - 1));
     const double now = monotonicSeconds();
+    m_heard[node.value] = now;
     const bool understood = forEachMessage<ToCoordinator>(bytes, [&](const ToCoordinator& message) {
-        m_agentsLeft += std::holds_alternative<AgentLeft>(message) ? 1 : 0;
+        if (std::holds_alternative<AgentLeft>(message)) {
+            ++m_agentsLeft;
+            m_heard[node.value] = 0; // nothing more is expected
+        }
         if (!m_problem.empty()) {
             return; // nothing is kept any more
         }
@@ -375,6 +387,7 @@ void CoordinatorHost::onTick()
         return;
     }
     const double now = monotonicSeconds();
+    watchNodes(now);
     m_coordinator->onTick(now);
     for (std::size_t i = 0; i < m_work.size() && i < m_picture.steps().size(); ++i) {
         if (m_work[i]->begun) {
@@ -386,6 +399,24 @@ void CoordinatorHost::onTick()
     keepEvents();
     if (const std::string problem = m_journal.problem(); !problem.empty() && m_problem.empty()) {
         stopForProblem(problem);
+    }
+}
+
+/// Agents say something every second (their samples). One that does not any more is frozen, or its host is gone without a word: the life ends here,
+/// and the run goes on in the next one.
+void CoordinatorHost::watchNodes(double now)
+{
+    if (m_ticked > 0 && now - m_ticked > kLateSeconds) { // it was this process that stood still: what they said lies there unread
+        for (double& heard : m_heard) {
+            heard = heard > 0 ? now : 0;
+        }
+    }
+    m_ticked = now;
+    for (std::size_t i = 0; i < m_heard.size() && m_lost.empty() && !m_over; ++i) {
+        if (m_heard[i] > 0 && now - m_heard[i] > kSilentSeconds) {
+            m_lost = fmt::format("node {} was lost: it said nothing for {:.0f} s", i, kSilentSeconds);
+            programLog::error("{}{}", kLostMark, m_lost);
+        }
     }
 }
 
@@ -421,7 +452,7 @@ void CoordinatorHost::record(event::Fact fact)
         if (std::holds_alternative<event::StepStarted>(event.fact) && !one.begun) {
             one.begun = true;
             one.report = std::make_unique<StepReport>(m_dir, stepSpec(*step), m_reports);
-            one.report->begin(m_restored);
+            one.report->begin(m_restored && !one.isReset);
         }
         if (one.begun) {
             const auto* ended = std::get_if<event::AttemptEnded>(&event.fact);
@@ -673,6 +704,7 @@ void CoordinatorHost::resetStep(StepIndex step)
     work(step).plan.reset();
     work(step).spool.reset();
     work(step).headers.reset();
+    work(step).isReset = true;
 }
 
 void CoordinatorHost::stepEnded(StepIndex step)

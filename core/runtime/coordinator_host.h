@@ -44,8 +44,8 @@ public:
     /// This life carries out RunDir::repair() and nothing else. Fails when there is none or it cannot be read: then nothing may run. Before
     /// begin().
     [[nodiscard]] Result<void> takeRepair();
-    /// Starts what needs no agent: the plans of the first steps. Before MPI is up.
-    void begin();
+    /// Starts what needs no agent: the plans of the first steps. Before MPI is up. `lost`: event::RunStarted::lost.
+    void begin(const std::string& lost);
     /// Until the run is over. Fails when the run's facts could not be kept.
     [[nodiscard]] Result<void> run(Transport& transport);
 
@@ -88,6 +88,7 @@ private:
     void stopForProblem(const std::string& problem);
     void leave();
     [[nodiscard]] bool isOver() const;
+    void watchNodes(double now);
     [[nodiscard]] Result<void> openRows(StepIndex step);
     [[nodiscard]] StepWork& work(StepIndex step) { return *m_work[step.value]; }
     [[nodiscard]] const pipeline::StepSpec& stepSpec(StepIndex step) const { return m_spec.steps[step.value]; }
@@ -114,6 +115,10 @@ private:
     bool m_isRepair = false;
     bool m_over = false;
     double m_overSince = 0;
+    bool m_isEnded = false; // by mpirun: what has come is kept, and that is all
+    std::vector<double> m_heard; // when each node said something last; 0: it has not joined
+    double m_ticked = 0;
+    std::string m_lost; // a node that says nothing any more
     int m_agentsLeft = 0; // that have said their last word
     Mailbox<std::function<void()>> m_answers; // of the job thread
     Mailbox<Job> m_jobs;

@@ -165,10 +165,13 @@ struct Launch
     const char* directory = nullptr;
     int in = -1;
     int out = -1;
+    int lock = -1; // handed on as kLockNumber; -1: none
     int report = -1; // the pid, then errno if exec failed
 };
 
-[[noreturn]] void becomeMpirun(const Launch& launch)
+constexpr int kLockNumber = 9; // of the descriptor that a Keeper is born with
+
+[[noreturn]] void becomeProgram(const Launch& launch)
 {
     sigset_t none;
     ::sigemptyset(&none);
@@ -178,13 +181,17 @@ struct Launch
         ::signal(signal, SIG_DFL);
     }
     // A caller without stdin may have given these the numbers 0 to 2.
-    const int in = ::fcntl(launch.in, F_DUPFD, 3);
-    const int out = ::fcntl(launch.out, F_DUPFD, 3);
-    const int report = ::fcntl(launch.report, F_DUPFD, 3);
+    const int in = ::fcntl(launch.in, F_DUPFD, kLockNumber + 1);
+    const int out = ::fcntl(launch.out, F_DUPFD, kLockNumber + 1);
+    const int report = ::fcntl(launch.report, F_DUPFD, kLockNumber + 1);
+    const int lock = launch.lock >= 0 ? ::fcntl(launch.lock, F_DUPFD, kLockNumber + 1) : -1;
     ::dup2(in, 0);
     ::dup2(out, 1);
     ::dup2(out, 2);
     ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+    if (lock >= 0) {
+        ::dup2(lock, kLockNumber); // without close-on-exec
+    }
     if (::chdir(launch.directory) == 0) {
         ::execve(launch.program, launch.words, launch.environment);
     }
@@ -193,18 +200,17 @@ struct Launch
     ::_exit(127);
 }
 
-/// Forks twice, so that mpirun belongs to init and leaves no zombie with the caller, in a session
-/// of its own.
+/// Forks twice, so that the Keeper belongs to init and leaves no zombie with the caller, in a session of its own.
 [[noreturn]] void forkAgain(const Launch& launch)
 {
     ::setsid();
-    const pid_t mpirun = ::fork();
-    if (mpirun == 0) {
-        becomeMpirun(launch);
+    const pid_t keeper = ::fork();
+    if (keeper == 0) {
+        becomeProgram(launch);
     }
-    const std::int64_t pid = mpirun;
+    const std::int64_t pid = keeper;
     [[maybe_unused]] const ssize_t written = ::write(launch.report, &pid, sizeof pid);
-    ::_exit(mpirun > 0 ? 0 : 1);
+    ::_exit(keeper > 0 ? 0 : 1);
 }
 
 /// Reads `size` bytes; false when the other end closed first.
@@ -253,7 +259,7 @@ Result<std::int64_t> startDetached(const Launch& prepared)
         ++size;
     }
     if (size != sizeof(std::int64_t)) {
-        return fail(ErrorCode::Launch, { { "reason", "mpirun could not be executed" } });
+        return fail(ErrorCode::Launch, { { "reason", std::string(prepared.program) + " could not be executed" } });
     }
     std::int64_t pid = 0;
     std::memcpy(&pid, report, sizeof pid);
@@ -318,7 +324,7 @@ std::string searchPath(const RunDir& dir)
     return path + rest;
 }
 
-std::vector<std::string> mpirunWords(const RunDir& dir, int nodes, Life life)
+std::vector<std::string> mpirunWords(const RunDir& dir, int nodes, Life life, const std::string& lost)
 {
     // ob1 with self and vader is all that one machine needs; without the search for network
     // hardware MPI_Init takes 0.15 s instead of 0.37. Single copy is off because containers forbid
@@ -333,64 +339,138 @@ std::vector<std::string> mpirunWords(const RunDir& dir, int nodes, Life life)
     if (life == Life::Repair) {
         words.emplace_back("--repair");
     }
+    if (!lost.empty()) {
+        words.emplace_back("--lost");
+        words.push_back(lost);
+    }
     return words;
 }
 
-Result<std::int64_t> launch(const RunDir& dir, int nodes, Life life)
+namespace {
+
+/// Taken for a moment only: who meets this probe tries again.
+bool isLocked(const fs::path& lock)
 {
-    const std::string mpirun = findOnPath("mpirun");
+    const Descriptor file(::open(lock.c_str(), O_RDONLY | O_CLOEXEC));
+    return file.number >= 0 && ::flock(file.number, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+}
+
+/// mpirun.log, for what a program says.
+Result<int> openLog(const RunDir& dir)
+{
+    const int log = ::open(dir.launchLog().c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    return log >= 0 ? Result<int>(log) : failErrno(dir.launchLog().string(), errno);
+}
+
+} // namespace
+
+Result<std::int64_t> launch(const RunDir& dir, int nodes, LaunchLock lock)
+{
     const std::string ranks = paths::program("sheaf-run").string();
-    if (mpirun.empty()) {
+    if (findOnPath("mpirun").empty()) {
         return fail(ErrorCode::ProgramMissing, { { "program", "mpirun" } });
     }
     if (::access(ranks.c_str(), X_OK) != 0) {
         return fail(ErrorCode::ProgramMissing, { { "program", ranks } });
     }
-    if (auto made = makeScratch(dir); !made) {
-        return tl::unexpected<Error>(made.error());
-    }
     const Descriptor in(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-    const Descriptor out(
-        ::open(dir.launchLog().c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
-    if (out.number < 0) {
-        return failErrno(dir.launchLog().string(), errno);
+    const auto log = openLog(dir);
+    if (!log) {
+        return tl::unexpected<Error>(log.error());
     }
-    auto words = mpirunWords(dir, nodes, life);
+    const Descriptor out(*log);
+    std::vector<std::string> words { ranks, "--keep", dir.path().string(), std::to_string(nodes) };
     auto environment = launchEnvironment(dir);
     const auto wordPointers = pointers(words);
     const auto environmentPointers = pointers(environment);
     const std::string directory = dir.path().string();
-    const auto pid = startDetached({ mpirun.c_str(), wordPointers.data(),
-        environmentPointers.data(), directory.c_str(), in.number, out.number, -1 });
-    if (pid) {
-        if (auto noted = paths::writeFile(dir.launched(), std::to_string(*pid) + "\n"); !noted) {
-            return tl::unexpected<Error>(noted.error());
-        }
+    auto pid = startDetached({ ranks.c_str(), wordPointers.data(), environmentPointers.data(), directory.c_str(), in.number, out.number, lock.m_file, -1 });
+    if (!pid) {
+        return pid;
+    }
+    ::close(std::exchange(lock.m_file, -1)); // not given back: the Keeper has it now
+    if (auto noted = paths::writeFile(dir.launched(), std::to_string(*pid) + "\n"); !noted) {
+        return tl::unexpected<Error>(noted.error());
+    }
+    return pid;
+}
+
+Result<std::int64_t> startMpirun(const RunDir& dir, int nodes, Life life, const std::string& lost)
+{
+    const std::string mpirun = findOnPath("mpirun");
+    if (mpirun.empty()) {
+        return fail(ErrorCode::ProgramMissing, { { "program", "mpirun" } });
+    }
+    if (auto made = makeScratch(dir); !made) {
+        return tl::unexpected<Error>(made.error());
+    }
+    const Descriptor in(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    const auto log = openLog(dir);
+    if (!log) {
+        return tl::unexpected<Error>(log.error());
+    }
+    const Descriptor out(*log);
+    int ends[2] = { -1, -1 };
+    if (::pipe2(ends, O_CLOEXEC) != 0) {
+        return fail(ErrorCode::Launch, { { "reason", std::strerror(errno) } });
+    }
+    const Descriptor readEnd(ends[0]);
+    Descriptor writeEnd(ends[1]);
+    auto words = mpirunWords(dir, nodes, life, lost);
+    auto environment = launchEnvironment(dir);
+    const auto wordPointers = pointers(words);
+    const auto environmentPointers = pointers(environment);
+    const std::string directory = dir.path().string();
+    const Launch child { mpirun.c_str(), wordPointers.data(), environmentPointers.data(), directory.c_str(), in.number, out.number, -1, writeEnd.number };
+    const pid_t pid = ::fork();
+    if (pid == 0) {
+        becomeProgram(child);
+    }
+    if (pid < 0) {
+        return fail(ErrorCode::Launch, { { "reason", std::strerror(errno) } });
+    }
+    writeEnd.reset();
+    if (int error = 0; readWhole(readEnd.number, &error, sizeof error)) {
+        ::waitpid(pid, nullptr, 0);
+        return fail(ErrorCode::Launch, { { "reason", mpirun + ": " + std::strerror(error) } });
     }
     return pid;
 }
 
 bool coordinatorLives(const RunDir& dir)
 {
-    const Descriptor file(::open(dir.lock().c_str(), O_RDONLY | O_CLOEXEC));
-    // Taken for a moment only: a coordinator that meets this probe tries again.
-    return file.number >= 0 && ::flock(file.number, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    return isLocked(dir.lock());
 }
 
 Result<std::optional<LaunchLock>> LaunchLock::take(const RunDir& dir)
 {
-    const int file = ::open(dir.lock().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    const int file = ::open(dir.keeperLock().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (file < 0) {
-        return failErrno(dir.lock().string(), errno);
+        return failErrno(dir.keeperLock().string(), errno);
     }
     LaunchLock lock(file);
     if (::flock(file, LOCK_EX | LOCK_NB) == 0) {
         return std::optional(std::move(lock));
     }
-    if (errno != EWOULDBLOCK) {
-        return failErrno(dir.lock().string(), errno);
+    const int error = errno;
+    ::close(std::exchange(lock.m_file, -1)); // nothing to give back
+    return error == EWOULDBLOCK ? Result<std::optional<LaunchLock>>(std::optional<LaunchLock>()) : failErrno(dir.keeperLock().string(), error);
+}
+
+Result<std::optional<LaunchLock>> LaunchLock::inherit(const RunDir& dir)
+{
+    struct stat own { };
+    struct stat file { };
+    if (::fstat(kLockNumber, &own) == 0 && ::stat(dir.keeperLock().c_str(), &file) == 0 && own.st_dev == file.st_dev && own.st_ino == file.st_ino) {
+        ::fcntl(kLockNumber, F_SETFD, FD_CLOEXEC); // mpirun is to live without it
+        return std::optional(LaunchLock(kLockNumber));
     }
-    return std::optional<LaunchLock>();
+    return take(dir);
+}
+
+bool LaunchLock::isTaken(const RunDir& dir)
+{
+    return isLocked(dir.keeperLock());
 }
 
 LaunchLock::~LaunchLock()

@@ -34,7 +34,8 @@ public:
     [[nodiscard]] Path lock() const { return m_dir / "run.lock"; } // held (flock) while a coordinator lives
     [[nodiscard]] Path launchLog() const { return m_dir / "mpirun.log"; } // stdout and stderr of mpirun and the ranks
     [[nodiscard]] Path socketName() const { return m_dir / "run.socket"; } // a text file: path of rank 0's socket
-    [[nodiscard]] Path launched() const { return m_dir / "mpirun.pid"; } // pid of the last mpirun, written by launch()
+    [[nodiscard]] Path launched() const { return m_dir / "keeper.pid"; } // pid of the last Keeper, written by launch()
+    [[nodiscard]] Path keeperLock() const { return m_dir / "keeper.lock"; } // held (flock) by who launches the run, then by its Keeper
     [[nodiscard]] Path labels() const { return m_dir / "labels.json"; } // workspace::RunLabels
     [[nodiscard]] Path repair() const { return m_dir / "repair.json"; } // RepairRequest of the repair that goes on
     [[nodiscard]] Path programs() const { return m_dir / "bin"; } // python and python3: the run's interpreter; first on its PATH

@@ -6,6 +6,7 @@
 #include "core/base/paths.h"
 #include "core/base/program_log.h"
 #include "core/base/text.h"
+#include "core/event/mini_batch_list.h"
 
 #include <fmt/format.h>
 
@@ -301,14 +302,27 @@ void StepReport::overview(std::int64_t micros, const std::string& text)
     write(m_dir.progressOverview(m_step.name), fmt::format("{} {}\n", isoTime(micros), text));
 }
 
+/// Mini-batches that are still to be done in this life: in a repair those that it lists.
+std::uint32_t StepReport::leftOf(const event::StepPicture& picture)
+{
+    const auto repair = picture.repair.empty() ? std::nullopt : std::optional(event::MiniBatchList::parse(picture.repair).value_or(event::MiniBatchList()));
+    if (!repair) {
+        return picture.total() - picture.ended();
+    }
+    const auto listed = repair->all(picture.total());
+    return static_cast<std::uint32_t>(std::count_if(listed.begin(), listed.end(), [&](MiniBatchIndex one) {
+        const auto state = picture.miniBatches[one.value].state;
+        return state == event::MiniBatchState::Pending || state == event::MiniBatchState::Running || state == event::MiniBatchState::Retrying;
+    }));
+}
+
 void StepReport::onTick(const event::StepPicture& picture, double now)
 {
     if (!picture.planned || picture.isOver() || now - m_lastOverview < kOverviewSeconds) {
         return;
     }
     const std::uint32_t ended = picture.ended();
-    const bool isFirst = m_resumed && m_firstOverview;
-    m_endedBefore = isFirst ? ended : std::min(m_endedBefore, ended); // what is opened again counts anew
+    m_endedBefore = m_firstOverview ? ended : std::min(m_endedBefore, ended); // what is opened again counts anew
     if (ended == m_lastEnded && !m_firstOverview) {
         return;
     }
@@ -321,7 +335,7 @@ void StepReport::onTick(const event::StepPicture& picture, double now)
     }
     const double elapsed = static_cast<double>(wallMicros() - m_lifeBegan) * 1e-6;
     const std::uint32_t endedNow = ended - m_endedBefore;
-    const std::string left = endedNow > 0 ? fmt::format(", about {} left", text::humanSeconds(elapsed / endedNow * (picture.total() - ended))) : std::string();
+    const std::string left = endedNow > 0 ? fmt::format(", about {} left", text::humanSeconds(elapsed / endedNow * leftOf(picture))) : std::string();
     overview(wallMicros(),
         fmt::format("Processed {} of {} mini-batches, {} of them failed; {} elapsed{}.",
             text::humanCount(ended), text::humanCount(picture.total()),

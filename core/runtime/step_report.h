@@ -32,6 +32,7 @@ public:
     void end(const event::StepPicture& picture, const pipeline::RunSpec& run, double workedSeconds);
 
 private:
+    [[nodiscard]] static std::uint32_t leftOf(const event::StepPicture& picture);
     void on(const event::Event& event, const event::AttemptEnded& ended, std::string_view planLine);
     void on(const event::Event& event, const event::WorkerStarted& started);
     void on(const event::Event& event, const event::WorkerInitialized& initialized);

@@ -16,7 +16,7 @@ bool isFailed(MiniBatchState state)
 std::vector<std::uint32_t> failedByGroup(const event::StepPicture& step)
 {
     std::vector<std::uint32_t> counts(step.failures.groups().size(), 0);
-    for (std::uint32_t i = 0; i < step.total(); ++i) {
+    for (std::uint32_t i = 0; i < step.total() && !counts.empty(); ++i) {
         const std::size_t number = isFailed(step.miniBatches[i].state) ? step.failures.numberOf(MiniBatchIndex(i)) : 0;
         if (number > 0) {
             ++counts[number - 1];

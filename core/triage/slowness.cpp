@@ -2,6 +2,8 @@
 // SPDX-FileCopyrightText: The Sheaf authors
 #include "core/triage/slowness.h"
 
+#include "core/base/text.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -173,6 +175,7 @@ Slowness slownessOf(const event::StepPicture& step, const SlownessInput& input)
             mark.cause = manyItems || bigBytes(mark.miniBatch) ? SlowCause::BigInput : nodeIsSlow ? SlowCause::SlowNode : SlowCause::Unknown;
         }
         slowness.marks.push_back(mark);
+        ++slowness.byNode[mark.node];
     }
     return slowness;
 }
@@ -180,10 +183,9 @@ Slowness slownessOf(const event::StepPicture& step, const SlownessInput& input)
 std::string Slowness::sentenceOf(const SlowMark& mark) const
 {
     std::string text = fmt::format("{:.1f} × the median", mark.timesMedian);
-    const auto there = std::count_if(marks.begin(), marks.end(), [&](const SlowMark& one) { return one.node == mark.node; });
     switch (mark.cause) {
     case SlowCause::SlowNode:
-        return text + fmt::format(": node {} is slow ({} of {} slow ones are there)", mark.node.value, there, marks.size());
+        return text + fmt::format(": node {} is slow ({} of {} slow ones are there)", mark.node.value, text::humanCount(byNode.at(mark.node)), text::humanCount(marks.size()));
     case SlowCause::BigInput:
         return text + ": its input is large";
     case SlowCause::Silence:

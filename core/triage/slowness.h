@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,7 @@ struct Slowness {
     float border = 0; // Q3 + 1.5 IQR, twice the median at least
     std::uint32_t ended = 0;
     std::vector<SlowMark> marks; // by mini-batch
+    std::map<NodeIndex, std::size_t> byNode; // how many of them are there
     [[nodiscard]] bool isKnown() const { return ended > 0; } // enough have ended to compare with
 
     /// "4.1 × the median, node 3 (3 of 5 slow ones are there)": why, in words.

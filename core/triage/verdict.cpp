@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 
 namespace sheaf::triage {
@@ -422,7 +423,8 @@ private:
             const double perEnded = static_cast<double>(m_step.total()) / std::max(1U, m_step.ended());
             const auto enough = static_cast<std::uint64_t>(std::ceil(failedNow * perEnded));
             if (openOf(m_step) > 0) {
-                more.text.add(fmt::format(" At the rate so far about {} would fail; -1 is no limit.", text::humanCount(enough)));
+                more.text.add(fmt::format(" At the rate so far about {} would fail; -1 is no limit.",
+                    limit == "error_threshold" ? countOf(enough, "item", "items") : miniBatches(static_cast<std::uint32_t>(std::min<std::uint64_t>(enough, UINT32_MAX)))));
             }
             more.command = runAnew(fmt::format("--set {}={}", quoted("jobs." + m_step.name + "." + field), enough));
         }
@@ -534,7 +536,7 @@ private:
         Action look;
         look.text.add("Read its last lines: ").add("std_log_0.txt", log("user_logs/std_log_0.txt")).add(".");
         look.does = log("user_logs/std_log_0.txt");
-        look.command = Command { "logs", m_run.run, quoted(m_step.name) };
+        look.command = Command { "logs", quoted(m_run.run), quoted(m_step.name) };
         m_verdict.next.push_back(std::move(look));
         addResume("Try it again, with the code as it was.");
         addRunAnew({});
@@ -595,14 +597,17 @@ private:
     }
 
     /// Those of a group raised the same in the same place, of one key or another.
-    [[nodiscard]] bool haveOtherErrors(const FailureGroup& group) const
+    /// Of those that are failed now.
+    [[nodiscard]] bool haveOtherErrors(std::size_t number) const
     {
         constexpr std::size_t kLookedAt = 1000;
-        const std::string_view first = m_step.errorOf(group.firstMiniBatch);
+        const FailureGroup& group = m_step.failures.groups()[number - 1];
+        const std::string_view first = m_step.errorOf(firstFailedOf(m_step, number));
         const auto end = group.members.begin() + static_cast<std::ptrdiff_t>(std::min(kLookedAt, group.members.size()));
         return std::any_of(group.members.begin(), end, [&](MiniBatchIndex member) {
+            const bool isFailedSo = isFailed(m_step.miniBatches[member.value].state) && m_step.failures.numberOf(member) == number;
             const std::string_view error = m_step.errorOf(member);
-            return !first.empty() && !error.empty() && error != first;
+            return isFailedSo && !first.empty() && !error.empty() && error != first;
         });
     }
 
@@ -617,7 +622,7 @@ private:
         switch (signature.cause) {
         case FailureCause::Exception:
             sentence.add("raised ").add(shortError(group.firstError));
-            if (haveOtherErrors(group)) {
+            if (haveOtherErrors(number)) {
                 sentence.add(" and others like it");
             }
             addPlace(sentence, signature.place);
@@ -672,6 +677,26 @@ private:
     /// A lost node or coordinator ends all ranks: the run was begun again, and what was under way was done again.
     void tellLost()
     {
+        const auto& losses = m_picture.losses();
+        if (!losses.empty()) { // those that came while this step was at work
+            const auto isOurs = [&](const event::RunPicture::Loss& loss) {
+                return m_step.startedMicros > 0 && loss.atMicros >= m_step.startedMicros && (m_step.endedMicros == 0 || loss.atMicros <= m_step.endedMicros);
+            };
+            const auto ours = std::count_if(losses.begin(), losses.end(), isOurs);
+            if (ours > 0) {
+                const auto& last = *std::find_if(losses.rbegin(), losses.rend(), isOurs);
+                std::string what = last.what;
+                what.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(what.front())));
+                Sentence sentence(what + ". The run went on by itself at ");
+                sentence.add(clockOf(last.atMicros), { LinkKind::Moment, m_step.name, {}, last.atMicros });
+                sentence.add(ours > 1 ? fmt::format(", the last of {} times", ours) : std::string());
+                sentence.add(m_step.attemptsLost == 0 ? std::string("; nothing that was done was done again.")
+                                                      : fmt::format("; {} under way and begun again, without a try being counted; nothing that was done was done again.",
+                                                          m_step.attemptsLost == 1 ? "1 mini-batch was" : miniBatches(m_step.attemptsLost) + " were"));
+                m_verdict.why.push_back(std::move(sentence));
+                return;
+            }
+        }
         if (m_picture.resumes() > 0 && m_step.attemptsLost > 0) {
             m_verdict.why.emplace_back(fmt::format("{} under way when a node or the coordinator was lost; the run went on from its record, and nothing that was done was done again.",
                 m_step.attemptsLost == 1 ? "1 mini-batch was" : miniBatches(m_step.attemptsLost) + " were"));
@@ -741,7 +766,7 @@ private:
     void addDebug(MiniBatchIndex index)
     {
         Action debug { Sentence(fmt::format("Run mini-batch {} here, alone, and watch it.", index.value)), Link { LinkKind::Debug, m_step.name, {}, index.value },
-            Command { "debug", m_run.run, fmt::format("{} --batch {}", quoted(m_step.name), index.value) } };
+            Command { "debug", quoted(m_run.run), fmt::format("{} --batch {}", quoted(m_step.name), index.value) } };
         m_verdict.next.push_back(std::move(debug));
     }
 
@@ -751,20 +776,20 @@ private:
             return;
         }
         Action repair { Sentence(failed == 1 ? std::string("Run the failed mini-batch again; all others stay as they are.") : fmt::format("Run the {} failed mini-batches again; all others stay as they are.", text::humanCount(failed))),
-            Link { LinkKind::Repair, m_step.name, kFailed, -1 }, Command { "retry", m_run.run, quoted(m_step.name) + " --failed" } };
+            Link { LinkKind::Repair, m_step.name, kFailed, -1 }, Command { "retry", quoted(m_run.run), quoted(m_step.name) + " --failed" } };
         m_verdict.next.push_back(std::move(repair));
     }
 
     void addResume(const std::string& words)
     {
         if (canRepair()) {
-            m_verdict.next.push_back({ Sentence(words), Link { LinkKind::Resume, {}, {}, -1 }, Command { "resume", m_run.run, {} } });
+            m_verdict.next.push_back({ Sentence(words), Link { LinkKind::Resume, {}, {}, -1 }, Command { "resume", quoted(m_run.run), {} } });
         }
     }
 
     [[nodiscard]] Command runAnew(const std::string& rest) const
     {
-        return { "run", quoted(m_run.jobFile), "--resume_from " + m_run.run + (rest.empty() ? "" : " " + rest) };
+        return { "run", quoted(m_run.jobFile), "--resume_from " + quoted(m_run.run) + (rest.empty() ? "" : " " + rest) };
     }
 
     void addRunAnew(const std::string& changed)
@@ -821,7 +846,7 @@ Verdict beginningOf(const RunPicture& picture, const RunSpec& spec, Liveness liv
     verdict.outcome = Outcome::Interrupted;
     verdict.what.add("The run did not get as far as its first step.");
     verdict.why.push_back(Sentence("What mpirun said is in ").add("mpirun.log", { LinkKind::File, {}, spec.runDir + "/mpirun.log", -1 }).add("."));
-    verdict.next.push_back({ Sentence("Try to start it again."), Link { LinkKind::Resume, {}, {}, -1 }, Command { "resume", spec.run, {} } });
+    verdict.next.push_back({ Sentence("Try to start it again."), Link { LinkKind::Resume, {}, {}, -1 }, Command { "resume", quoted(spec.run), {} } });
     return verdict;
 }
 
@@ -939,7 +964,7 @@ Verdict verdictOf(const RunPicture& picture, const RunSpec& spec, Liveness liven
         std::copy_if(places.begin(), places.end(), std::back_inserter(begun), [&](std::size_t place) { return picture.step(names[place])->startedMicros > 0; });
         if (begun.empty()) {
             verdict.what.add("The run was interrupted between two steps: nobody works on it now.");
-            verdict.next.push_back({ Sentence("Take the run up where it stopped."), Link { LinkKind::Resume, {}, {}, -1 }, Command { "resume", spec.run, {} } });
+            verdict.next.push_back({ Sentence("Take the run up where it stopped."), Link { LinkKind::Resume, {}, {}, -1 }, Command { "resume", quoted(spec.run), {} } });
         } else {
             lead(begun, "The run was interrupted while it worked on ", ".");
         }

@@ -13,6 +13,8 @@
 #include <fcntl.h>
 #include <fstream>
 #include <linux/fs.h>
+#include <map>
+#include <set>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -318,6 +320,64 @@ Result<std::vector<std::string>> changedCode(const fs::path& code, const fs::pat
         }
     }
     return comparer.changed;
+}
+
+namespace {
+
+/// Of a snapshot: relative path → as it is there.
+Result<std::map<std::string, fs::path>> codeIn(const fs::path& snapshot, std::int64_t untilMicros)
+{
+    std::map<std::string, fs::path> files;
+    std::error_code error;
+    fs::recursive_directory_iterator it(snapshot, error);
+    for (const fs::recursive_directory_iterator end; !error && it != end; it.increment(error)) {
+        struct stat status { };
+        const std::string relative = it->path().lexically_relative(snapshot).string();
+        if (::lstat(it->path().c_str(), &status) != 0 || S_ISDIR(status.st_mode) || relative.find("__pycache__/") != std::string::npos) {
+            continue;
+        }
+        const std::int64_t changed = status.st_ctim.tv_sec * std::int64_t { 1'000'000 } + status.st_ctim.tv_nsec / 1000;
+        if (untilMicros == 0 || changed <= untilMicros) {
+            files.emplace(relative, it->path());
+        }
+    }
+    if (error) {
+        return failErrno(snapshot.string(), error.value());
+    }
+    return files;
+}
+
+bool areSame(const fs::path& one, const fs::path& other)
+{
+    std::error_code error;
+    if (fs::is_symlink(one, error) || fs::is_symlink(other, error)) {
+        return fs::read_symlink(one, error) == fs::read_symlink(other, error);
+    }
+    return holdsSameBytes(one, other);
+}
+
+} // namespace
+
+Result<std::vector<std::string>> differentCode(const fs::path& first, std::int64_t firstMicros, const fs::path& second, std::int64_t secondMicros)
+{
+    auto one = codeIn(first, firstMicros);
+    auto other = codeIn(second, secondMicros);
+    if (!one || !other) {
+        return tl::unexpected<Error>(one ? other.error() : one.error());
+    }
+    std::set<std::string> different;
+    for (const auto& [relative, file] : *one) {
+        const auto found = other->find(relative);
+        if (found == other->end() || !areSame(file, found->second)) {
+            different.insert(relative);
+        }
+    }
+    for (const auto& [relative, file] : *other) {
+        if (!one->contains(relative)) {
+            different.insert(relative);
+        }
+    }
+    return std::vector<std::string>(different.begin(), different.end());
 }
 
 } // namespace sheaf::workspace

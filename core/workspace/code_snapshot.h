@@ -33,4 +33,10 @@ struct CodeSnapshot
 [[nodiscard]] Result<std::vector<std::string>> changedCode(
     const std::filesystem::path& code, const std::filesystem::path& snapshot);
 
+/// Files that two snapshots have not both, or with other bytes: relative paths in order. A run works in its snapshot, so what was written into one
+/// after `firstMicros` or `secondMicros` (0: whenever) is none of the code; neither is what the interpreter keeps beside its sources. NotFound when
+/// one of them is not there. Reads both; any thread.
+[[nodiscard]] Result<std::vector<std::string>> differentCode(
+    const std::filesystem::path& first, std::int64_t firstMicros, const std::filesystem::path& second, std::int64_t secondMicros);
+
 } // namespace sheaf::workspace

@@ -43,6 +43,19 @@ bool staysBelow(const std::string& name)
 
 } // namespace
 
+bool isMoved(const runtime::RunDir& dir, const pipeline::RunSpec& asWritten)
+{
+    std::error_code error;
+    return !asWritten.runDir.empty() && asWritten.runDir != dir.path().string() && !std::filesystem::equivalent(asWritten.runDir, dir.path(), error);
+}
+
+bool isMoved(const runtime::RunDir& dir)
+{
+    const auto text = paths::readFile(dir.spec());
+    const auto spec = text ? json::deserialize<pipeline::RunSpec>(*text, dir.spec().string()) : Result<pipeline::RunSpec>(pipeline::RunSpec());
+    return spec && isMoved(dir, *spec);
+}
+
 Result<pipeline::RunSpec> readSpec(const runtime::RunDir& dir)
 {
     const auto text = paths::readFile(dir.spec());
@@ -69,21 +82,25 @@ Result<pipeline::RunSpec> readSpec(const runtime::RunDir& dir)
 
 std::vector<StepCodeDifference> codeBetween(const RecordedRun& first, const RecordedRun& second)
 {
+    struct Code {
+        std::filesystem::path folder;
+        std::int64_t untilMicros = 0; // what was written there later is no code
+    };
     const auto codeOf = [](const RecordedRun& run, const std::string& name) {
         const event::StepPicture* step = run.picture.step(name);
-        return runtime::RunDir(run.spec.runDir).code(name, step != nullptr && !step->codes.empty() ? step->codes.back().number : 0);
+        const std::uint32_t state = step != nullptr && !step->codes.empty() ? step->codes.back().number : 0;
+        return Code { runtime::RunDir(run.spec.runDir).code(name, state), state == 0 ? run.picture.startedMicros() : step->codes.back().sinceMicros };
     };
     std::vector<StepCodeDifference> differences;
     for (const auto& step : first.spec.steps) {
-        const bool isInBoth = std::any_of(second.spec.steps.begin(), second.spec.steps.end(), [&](const auto& other) { return other.name == step.name; });
-        const auto before = codeOf(first, step.name);
-        std::error_code error;
-        if (!isInBoth || !std::filesystem::exists(before, error)) {
+        if (std::none_of(second.spec.steps.begin(), second.spec.steps.end(), [&](const auto& other) { return other.name == step.name; })) {
             continue;
         }
-        if (auto files = changedCode(codeOf(second, step.name), before); files && !files->empty()) {
-            std::sort(files->begin(), files->end());
-            differences.push_back({ step.name, std::move(*files) });
+        const Code one = codeOf(first, step.name);
+        const Code other = codeOf(second, step.name);
+        const auto files = differentCode(one.folder, one.untilMicros, other.folder, other.untilMicros);
+        if (!files || !files->empty()) {
+            differences.push_back({ step.name, files.value_or(std::vector<std::string>()) });
         }
     }
     return differences;

@@ -17,6 +17,10 @@ namespace sheaf::workspace {
 /// that what came along is found; those that lead elsewhere are left as they are. Any thread.
 [[nodiscard]] Result<pipeline::RunSpec> readSpec(const runtime::RunDir& dir);
 
+/// The folder was copied or moved since the run was in it: it tells of a run that was made elsewhere. Reads run.json.
+[[nodiscard]] bool isMoved(const runtime::RunDir& dir, const pipeline::RunSpec& asWritten);
+[[nodiscard]] bool isMoved(const runtime::RunDir& dir);
+
 /// A run as its folder tells it: what it was to do, and what its events add up to. A value.
 struct RecordedRun {
     pipeline::RunSpec spec;
@@ -26,11 +30,10 @@ struct RecordedRun {
 /// A step whose code is not the same in two runs.
 struct StepCodeDifference {
     std::string step;
-    std::vector<std::string> files; // relative to the code folder, in order
+    std::vector<std::string> files; // relative to the code folder, in order; empty: the snapshots cannot be compared, one is not there any more
 };
 
-/// The code of the steps that both runs have, each as the run ran it last: their snapshots are read, so not for a window's main thread. One whose
-/// snapshot is not there any more is left out.
+/// The code of the steps that both runs have, each as the run ran it last: their snapshots are read, so not for a window's main thread.
 [[nodiscard]] std::vector<StepCodeDifference> codeBetween(const RecordedRun& first, const RecordedRun& second);
 
 /// Reads all of it (about half a million events a second). `stop` ends it early with Canceled. Any thread.

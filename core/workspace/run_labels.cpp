@@ -7,6 +7,7 @@
 #include "core/workspace/run_index.h"
 
 #include <algorithm>
+#include <set>
 #include <sys/stat.h>
 
 namespace sheaf::workspace {
@@ -109,9 +110,9 @@ Result<void> removeRun(const Workspace& workspace, const std::string& run)
         return tl::unexpected<Error>(lock.error());
     }
     forgetRun(workspace, run);
-    std::vector<fs::path> rests = restsIn(workspace.runDir(run).path().parent_path()); // of a removal that was cut off
     auto folders = foldersOf(workspace, run);
     std::reverse(folders.begin(), folders.end()); // the run leaves the list before anything is lost
+    std::set<fs::path> parents;
     for (const auto& folder : folders) {
         // A name with a dot is no run: what happens half-way is only a rest to be swept away.
         const fs::path gone = folder.parent_path() / (kRemoved + folder.filename().string());
@@ -120,15 +121,19 @@ Result<void> removeRun(const Workspace& workspace, const std::string& run)
         if (error) {
             return failErrno(folder.string(), error.value());
         }
-        rests.push_back(gone);
+        parents.insert(folder.parent_path());
     }
-    for (const auto& gone : rests) {
-        fs::remove_all(gone, error);
-        if (error) {
-            return failErrno(gone.string(), error.value());
+    Result<void> removed;
+    for (const auto& parent : parents) {
+        for (const auto& rest : restsIn(parent)) { // also of removals that were cut off: those that cannot be swept do not stand in the way
+            fs::remove_all(rest, error);
+            const bool isOurs = std::any_of(folders.begin(), folders.end(), [&](const fs::path& folder) { return rest.filename() == kRemoved + folder.filename().string(); });
+            if (error && isOurs && removed) {
+                removed = failErrno(rest.string(), error.value());
+            }
         }
     }
-    return {};
+    return removed;
 }
 
 } // namespace sheaf::workspace

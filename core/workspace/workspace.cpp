@@ -9,6 +9,7 @@
 #include "core/workspace/interpreter.h"
 #include "core/workspace/run_index.h"
 #include "core/workspace/run_name.h"
+#include "core/workspace/recorded_run.h"
 #include "core/workspace/run_preparer.h"
 
 #include <fmt/format.h>
@@ -26,51 +27,18 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto kOnItsWay = 20s; // how long a fresh mpirun may take to get its coordinator going
+constexpr auto kOnItsWay = 20s; // how long a coordinator may take to be there and listen
 constexpr auto kLeave = 10s; // how long the ranks of a run that has ended may take to leave
 constexpr auto kLook = 20ms;
 
-/// Of the last launch; nullopt when the file does not say it.
-std::optional<std::int64_t> mpirunPid(const runtime::RunDir& dir)
+/// Of the last launch; 0: nobody has written it.
+std::int64_t keeperPid(const runtime::RunDir& dir)
 {
     const auto text = paths::readFile(dir.launched());
-    return text ? text::toInt(text::trim(*text)) : std::nullopt;
+    return text ? text::toInt(text::trim(*text)).value_or(0) : 0;
 }
 
-/// Whether the mpirun of the last launch is alive (and not a zombie that nobody reaps, as in some
-/// containers).
-bool mpirunLives(const runtime::RunDir& dir)
-{
-    const auto pid = mpirunPid(dir);
-    const auto stat = pid ? paths::readFile("/proc/" + std::to_string(*pid) + "/stat")
-                          : Result<std::string>("");
-    if (!stat) {
-        return false;
-    }
-    // "1234 (mpirun) S 1 …": a number used again by another program has another name.
-    const auto open = stat->find('(');
-    const auto close = stat->rfind(") ");
-    if (open == std::string::npos || close == std::string::npos || close + 2 >= stat->size()) {
-        return false;
-    }
-    const std::string name = stat->substr(open + 1, close - open - 1);
-    const char state = (*stat)[close + 2];
-    return (name == "mpirun" || name == "orterun") && state != 'Z' && state != 'X';
-}
-
-bool wasJustLaunched(const runtime::RunDir& dir)
-{
-    struct stat status
-    {
-    };
-    if (::stat(dir.launched().c_str(), &status) != 0) {
-        return false;
-    }
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    return now - std::chrono::seconds(status.st_mtim.tv_sec) < kOnItsWay;
-}
-
-/// When mpirun was started last; 0: never.
+/// When it was launched last; 0: never.
 std::int64_t launchedMicros(const runtime::RunDir& dir)
 {
     struct stat status
@@ -224,7 +192,9 @@ Result<void> Workspace::start(const StartRequest& request, StartOutcome& outcome
     if (auto prepared = prepareRun(job, dir, outcome.warnings); !prepared) {
         return prepared;
     }
-    if (auto launched = runtime::launch(dir, job.spec.nodeCount()); !launched) {
+    auto lock = take(*name, 0, 0s);
+    auto launched = lock ? runtime::launch(dir, job.spec.nodeCount(), std::move(*lock)) : tl::unexpected<Error>(lock.error());
+    if (!launched) {
         fs::remove_all(dir.path(), ignored);
         return tl::unexpected<Error>(launched.error());
     }
@@ -282,8 +252,7 @@ Result<pipeline::RunSpec> Workspace::specToCarryOn(const std::string& run) const
         return fail(ErrorCode::RunMissing, { { "run", run }, { "workspace", m_folder.string() } });
     }
     auto spec = json::deserialize<pipeline::RunSpec>(*text, dir.spec().string());
-    std::error_code error;
-    if (spec && !spec->runDir.empty() && spec->runDir != dir.path().string() && !fs::equivalent(std::string(spec->runDir), dir.path(), error)) {
+    if (spec && isMoved(dir, *spec)) {
         return fail(ErrorCode::Invalid,
             { { "what", "the run " + run }, { "found", "a folder that was copied or moved from " + std::string(spec->runDir) },
                 { "allowed",
@@ -301,7 +270,7 @@ Result<void> Workspace::resume(const std::string& run) const
         return tl::unexpected<Error>(spec.error());
     }
     const RunSummary summary = summaryOf(*this, run);
-    const auto taken = take(run, summary.endedMicros, summary.endedMicros != 0 ? kLeave : 0s);
+    auto taken = take(run, summary.endedMicros, summary.endedMicros != 0 ? kLeave : 0s);
     if (!taken) {
         return tl::unexpected<Error>(taken.error());
     }
@@ -312,8 +281,7 @@ Result<void> Workspace::resume(const std::string& run) const
                 { "allowed",
                     "only one that failed, was canceled or interrupted can be resumed" } });
     }
-    std::error_code ignored;
-    return launchAgain(run, *spec, fs::exists(dir.repair(), ignored) ? runtime::Life::Repair : runtime::Life::Whole);
+    return launchAgain(run, *spec, std::move(*taken));
 }
 
 /// Two that want to go on with a run that nobody carries on: one gets it. What it wants is about the run as it ended at `endedMicros` (0: interrupted);
@@ -329,7 +297,7 @@ Result<runtime::LaunchLock> Workspace::take(const std::string& run, std::int64_t
             if (!lock) {
                 return tl::unexpected<Error>(lock.error());
             }
-            if (*lock && !(wasJustLaunched(dir) && mpirunLives(dir))) {
+            if (*lock && !runtime::coordinatorLives(dir)) {
                 if (summaryOf(*this, run).endedMicros != endedMicros) {
                     return isGoingOn; // somebody has carried it on since
                 }
@@ -345,13 +313,13 @@ Result<runtime::LaunchLock> Workspace::take(const std::string& run, std::int64_t
     return isGoingOn;
 }
 
-Result<void> Workspace::launchAgain(const std::string& run, const pipeline::RunSpec& spec, runtime::Life life) const
+Result<void> Workspace::launchAgain(const std::string& run, const pipeline::RunSpec& spec, runtime::LaunchLock lock) const
 {
     if (auto python = findInterpreter(spec.python, {}); !python) {
         return tl::unexpected<Error>(python.error());
     }
     forgetRun(*this, run);
-    if (auto launched = runtime::launch(runDir(run), spec.nodeCount(), life); !launched) {
+    if (auto launched = runtime::launch(runDir(run), spec.nodeCount(), std::move(lock)); !launched) {
         return tl::unexpected<Error>(launched.error());
     }
     return {};
@@ -379,7 +347,7 @@ Result<void> Workspace::repair(const std::string& run, runtime::RepairRequest re
         return *answer == "ok" ? Result<void>()
                                : Result<void>(fail(ErrorCode::Invalid, { { "what", "the run " + run }, { "found", "going on" }, { "allowed", *answer } }));
     }
-    const auto taken = take(run, endedMicros, kLeave);
+    auto taken = take(run, endedMicros, kLeave);
     if (!taken) {
         return tl::unexpected<Error>(taken.error());
     }
@@ -390,8 +358,8 @@ Result<void> Workspace::repair(const std::string& run, runtime::RepairRequest re
     if (auto written = paths::writeFile(dir.repair(), json::serialize(request)); !written) {
         return written;
     }
-    auto launched = launchAgain(run, *spec, runtime::Life::Repair);
-    if (!launched && !(wasJustLaunched(dir) && mpirunLives(dir))) { // nobody is there to carry it out
+    auto launched = launchAgain(run, *spec, std::move(*taken));
+    if (!launched && !isActive(run)) { // nobody is there to carry it out
         std::error_code ignored;
         fs::remove(dir.repair(), ignored);
     }
@@ -422,7 +390,7 @@ Result<void> Workspace::stop(const std::string& run, bool now) const
         if (std::chrono::steady_clock::now() > until) {
             return fail(ErrorCode::Protocol,
                 { { "peer", "the coordinator of " + run },
-                    { "reason", fmt::format("it hears no requests; end it with `kill {}`, and finish the run later with `sheaf resume`", mpirunPid(dir).value_or(0)) } });
+                    { "reason", fmt::format("it hears no requests; end it with `kill {}`, and finish the run later with `sheaf resume`", keeperPid(dir)) } });
         }
         std::this_thread::sleep_for(kLook);
     }
@@ -431,7 +399,7 @@ Result<void> Workspace::stop(const std::string& run, bool now) const
 bool Workspace::isActive(const std::string& run) const
 {
     const runtime::RunDir dir = runDir(run);
-    return runtime::coordinatorLives(dir) || (wasJustLaunched(dir) && mpirunLives(dir));
+    return runtime::LaunchLock::isTaken(dir) || runtime::coordinatorLives(dir); // the second alone: its Keeper was killed
 }
 
 } // namespace sheaf::workspace

@@ -91,7 +91,7 @@ public:
 
 private:
     [[nodiscard]] Result<pipeline::RunSpec> specToCarryOn(const std::string& run) const;
-    [[nodiscard]] Result<void> launchAgain(const std::string& run, const pipeline::RunSpec& spec, runtime::Life life) const;
+    [[nodiscard]] Result<void> launchAgain(const std::string& run, const pipeline::RunSpec& spec, runtime::LaunchLock lock) const;
     [[nodiscard]] Result<void> findEarlierRuns(
         pipeline::RunSpec& spec, const std::string& resumeFrom) const;
 

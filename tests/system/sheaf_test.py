@@ -58,11 +58,13 @@ class Ranks:
     """The processes of one run that are alive now."""
 
     def __init__(self, run_dir):
-        self.mpirun = self.coordinator = self.agents = None
+        self.keeper = self.mpirun = self.coordinator = self.agents = None
         every = processes()
         ranks = {}
         for pid, _, words, environment in every:
-            if words[0].endswith("sheaf-run") and str(run_dir) in words:
+            if words[0].endswith("sheaf-run") and words[1:3] == ["--keep", str(run_dir)]:
+                self.keeper = pid
+            elif words[0].endswith("sheaf-run") and str(run_dir) in words:
                 for entry in environment:
                     if entry.startswith("OMPI_COMM_WORLD_RANK="):
                         ranks[int(entry.partition("=")[2])] = pid
@@ -73,7 +75,7 @@ class Ranks:
         self.workers = [pid for pid, parent, words, _ in every if parent in self.agents and "sheaf_worker" in " ".join(words)]
 
     def all(self):
-        return [pid for pid in [self.mpirun, self.coordinator, *self.agents, *self.workers] if pid]
+        return [pid for pid in [self.keeper, self.mpirun, self.coordinator, *self.agents, *self.workers] if pid]
 
 
 def is_alive(pid):

@@ -3,6 +3,7 @@
 """Stop, kill and resume: nothing that was done runs again, and the output is that of an undisturbed run."""
 import collections
 import signal
+import threading
 import unittest
 
 from sheaf_test import ENTRY, Ranks, SheafTest, is_alive, kill, wait_until
@@ -60,8 +61,10 @@ class Resume(SheafTest):
         return {b["miniBatch"] for b in self.batches(run, "work", "--state", "Done")}
 
     def kill_and_wait(self, run_dir, choose):
+        """Kills one, and before it the keeper, that would begin the run again."""
         ranks = Ranks(run_dir)
         everything = ranks.all()
+        kill(ranks.keeper)
         kill(choose(ranks))
         wait_until("all processes of the run are gone", lambda: not any(is_alive(pid) for pid in everything))
 
@@ -110,6 +113,71 @@ class Resume(SheafTest):
                 self.kill_and_wait(run_dir, choose)
                 self.assertEqual(self.done(run_dir.name), set(range(HELD)))
                 self.resume_to_the_end(run_dir.name)
+
+    def test_the_run_goes_on_by_itself_whoever_is_lost(self):
+        for number, (victim, choose) in enumerate(self.VICTIMS.items()):
+            with self.subTest(victim=victim):
+                (self.folder / "side").mkdir(exist_ok=True)
+                for file in (self.folder / "side").iterdir():
+                    file.unlink()
+                self.allow("init")
+                run_dir = self.detach(self.job, f"lost{number}")
+                self.wait_for_done(run_dir.name, "work", HELD)
+                before = Ranks(run_dir)
+                started = self.starts()
+                kill(choose(before))
+                wait_until("all ranks of that life are gone", lambda: not any(is_alive(pid) for pid in before.all() if pid != before.keeper))
+                self.allow("go")
+                status = self.wait_for_state(run_dir.name, "Completed", "Failed", "Interrupted")
+                self.assertEqual(status["state"], "Completed", self.launch_logs())
+                self.assertEqual(self.rows(status), EXPECTED)
+                self.assertEqual(status["resumes"], 1)
+                self.assertEqual([n for n in range(HELD) if self.starts()[n] != started[n]], [])
+                self.assertIn("The run went on by itself at", self.sheaf("status", run_dir.name))
+                wait_until("the keeper is gone", lambda: not is_alive(before.keeper))
+
+    def test_a_frozen_agent_costs_its_unfinished_mini_batches_only(self):
+        self.allow("init")
+        run_dir = self.detach(self.job, "frozen")
+        self.wait_for_done("frozen", "work", HELD)
+        before = Ranks(run_dir)
+        kill(before.agents[-1], signal.SIGSTOP)
+        wait_until("it is given up", lambda: not is_alive(before.agents[-1]))
+        self.allow("go")
+        status = self.wait_for_state("frozen", "Completed", "Failed", "Interrupted")
+        self.assertEqual(self.rows(status), EXPECTED)
+        self.assertIn("Node 1 was lost: it said nothing for", self.sheaf("status", "frozen"))
+
+    def test_a_coordinator_that_stood_still_loses_nobody(self):
+        self.allow("init")
+        run_dir = self.detach(self.job, "still")
+        self.wait_for_done("still", "work", HELD)
+        ranks = Ranks(run_dir)
+        kill(ranks.coordinator, signal.SIGSTOP)
+        threading.Event().wait(10)  # time itself is what is tried here: longer than an agent may be silent
+        kill(ranks.coordinator, signal.SIGCONT)
+        self.allow("go")
+        status = self.wait_for_state("still", "Completed", "Failed", "Interrupted")
+        self.assertEqual(self.rows(status), EXPECTED)
+        self.assertEqual(status["resumes"], 0)
+
+    def test_a_run_whose_node_always_dies_is_not_begun_for_ever(self):
+        job = self.parallel_job(ENTRY + "\ndef run(mini_batch):\n    note('starts', '0')\n    os.kill(os.getppid(), 9)\n", files=3, name="dies")
+        run_dir = self.detach(job, "dies")
+        status = self.wait_for_state("dies", "Interrupted", "Completed", "Failed")
+        self.assertEqual(status["state"], "Interrupted")
+        self.assertIn("lives in a row brought nothing forward", (run_dir / "mpirun.log").read_text())
+        self.assertLess(len((self.folder / "side" / "starts").read_text().split()), 12)
+
+    def test_a_keeper_that_is_asked_to_end_stops_the_run(self):
+        self.allow("init")
+        run_dir = self.detach(self.job, "asked")
+        self.wait_for_done("asked", "work", HELD)
+        ranks = Ranks(run_dir)
+        kill(ranks.keeper, signal.SIGTERM)
+        wait_until("all of it is gone", lambda: not any(is_alive(pid) for pid in ranks.all()))
+        self.assertEqual(self.status("asked")["state"], "Canceled")
+        self.resume_to_the_end("asked")
 
     def test_killed_again_and_again_at_any_moment(self):
         self.allow("init", "go")

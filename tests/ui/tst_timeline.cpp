@@ -244,7 +244,7 @@ private slots:
             facts.now = each == 60 ? kBegin + 70 * kSecond : 0;
             TimelineCanvas canvas;
             show(canvas, facts);
-            canvas.setSlow({ { 40, { QStringLiteral("4.1 × the median on node 0"), false } }, { 41, { QStringLiteral("9.0 × the median: silent"), true } } });
+            canvas.setSlow({ { { 40, false }, { 41, true } }, [](MiniBatchIndex) { return QStringLiteral("4.1 × the median on node 0"); } });
             canvas.setChosen(133);
             canvas.setCursor(kBegin + 20 * kSecond);
             shot(canvas, (QByteArray("timeline-") + name + "-" + theme).constData());

@@ -132,6 +132,7 @@ struct RunState::Chunk {
     std::optional<pipeline::RunSpec> spec;
     std::optional<Error> error;
     WatchPace::Load load {};
+    bool isMoved = false; // with `spec`
     bool active = false;
     bool more = false;
 };
@@ -189,6 +190,7 @@ void RunState::close()
     m_timer.stop();
     m_dir.reset();
     m_spec = {};
+    m_isMoved = false;
     m_picture = {};
     m_attempts.clear();
     m_samples = std::make_shared<const std::vector<monitor::NodeSample>>();
@@ -228,7 +230,7 @@ std::int64_t RunState::liveMicros() const
 
 bool RunState::isCopy() const
 {
-    return isOpen() && !m_journal->workspace;
+    return isOpen() && (!m_journal->workspace || m_isMoved);
 }
 
 bool RunState::mayOpen(const QString& file) const
@@ -305,6 +307,7 @@ void RunState::poll()
                 return chunk;
             }
             j.specRead = true;
+            chunk.isMoved = workspace::isMoved(j.dir);
             chunk.spec = std::move(*spec);
         }
         if (!j.store) {
@@ -349,6 +352,7 @@ void RunState::take(int visit, Chunk chunk)
     }
     if (chunk.spec) {
         m_spec = std::move(*chunk.spec);
+        m_isMoved = chunk.isMoved;
         emit opened();
     }
     if (chunk.error && !chunk.active) {

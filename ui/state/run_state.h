@@ -64,7 +64,7 @@ public:
     [[nodiscard]] double elapsedSeconds() const;
     /// The moment up to which the picture goes while somebody works in it: the time now, or that of a replay; 0: nobody does.
     [[nodiscard]] std::int64_t liveMicros() const;
-    /// Of another folder than its workspace's: what it names of this machine was written elsewhere, and is neither run nor opened.
+    /// Of another folder than its workspace's, or brought into it from elsewhere: what it names of this machine was written elsewhere, and is neither run nor opened.
     [[nodiscard]] bool isCopy() const;
     /// Whether a file that the run names may be given to the desktop: of a copy only what lies in its folder, links followed.
     [[nodiscard]] bool mayOpen(const QString& file) const;
@@ -183,6 +183,7 @@ private:
     bool m_isAskingMoment = false;
     QTimer m_timer;
     WatchPace m_pace;
+    bool m_isMoved = false; // was made elsewhere, though it lies among the runs of a workspace
     int m_visit = 0; // counts open() and close(): answers about an earlier visit are dropped
     bool m_active = false;
     bool m_loaded = false;

@@ -2,12 +2,7 @@
 // SPDX-FileCopyrightText: The Sheaf authors
 #include "ui/state/watch_pace.h"
 
-#include "core/base/clock.h"
-
-#include <unistd.h>
-
 #include <algorithm>
-#include <thread>
 
 namespace sheaf::ui {
 
@@ -26,12 +21,11 @@ WatchPace::Load WatchPace::Meter::load(double nowSeconds)
     }
     const bool isFirst = m_measured < 0 || nowSeconds - m_measured > kMostSeconds;
     m_measured = nowSeconds;
-    const monitor::NodeSample sample = m_sampler.sample({}, wallMicros(), { { "studio", ::getpid() } });
-    const double cores = std::max(1U, std::thread::hardware_concurrency());
+    const monitor::CpuShare::Used used = m_share.measure(nowSeconds);
     if (!isFirst) {
         ++m_load.measurement;
-        m_load.idleCores = cores * (1 - static_cast<double>(sample.cpuPercent) / 100);
-        m_load.ownCores = sample.processes.empty() ? 0 : static_cast<double>(sample.processes.front().cpuPercent) / 100;
+        m_load.idleCores = used.idleCores;
+        m_load.ownCores = used.ownCores;
     }
     return m_load;
 }

@@ -3,7 +3,7 @@
 #pragma once
 
 #ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse the C++20 headers that these lead to
-#include "core/monitor/proc_sampler.h"
+#include "core/monitor/cpu_share.h"
 
 #include <chrono>
 #include <cstddef>
@@ -33,7 +33,7 @@ public:
         [[nodiscard]] Load load(double nowSeconds);
 
     private:
-        monitor::ProcSampler m_sampler;
+        monitor::CpuShare m_share;
         Load m_load;
         double m_measured = -1;
     };

@@ -27,7 +27,7 @@ namespace sheaf::ui {
 
 namespace {
 
-using Slow = std::unordered_map<std::uint32_t, TimelineCanvas::SlowNote>;
+using Slow = TimelineCanvas::SlowNotes;
 
 /// When the process of a running mini-batch last wrote anything; 0: it did not.
 std::int64_t lastWrote(const runtime::RunDir& dir, const std::string& step, const event::MiniBatchNow& now)
@@ -134,7 +134,7 @@ void TimelineView::bind()
     m_name->setFullText({});
     m_isSlowStale = true;
     m_ticks = 0;
-    m_inputBytes.clear();
+    m_inputBytes.reset();
     m_hasAskedBytes = false;
     const QString step = m_context.selection.step();
     TimelineCanvas::Source source;
@@ -168,7 +168,9 @@ void TimelineView::refresh()
 void TimelineView::askSlow()
 {
     const auto* step = m_context.run.isOpen() ? m_context.run.step(m_context.selection.step()) : nullptr;
-    if (step == nullptr || m_isAsking || (!m_isSlowStale && !m_context.run.isActive())) { // who is stuck tells nothing new
+    // Who is stuck tells nothing new, so a step at work is looked at again and again.
+    const bool isAtWork = step != nullptr && !step->isOver() && m_context.run.isActive();
+    if (step == nullptr || m_isAsking || (!m_isSlowStale && !isAtWork)) {
         return;
     }
     m_isAsking = true;
@@ -182,7 +184,7 @@ void TimelineView::askSlow()
         m_hasAskedBytes = true;
         m_context.run.askInputBytes(this, *index, [this, name = m_context.selection.step()](std::vector<std::uint64_t> bytes) {
             if (name == m_context.selection.step()) {
-                m_inputBytes = std::move(bytes);
+                m_inputBytes = std::make_shared<const std::vector<std::uint64_t>>(std::move(bytes));
                 m_isSlowStale = true;
             }
         });
@@ -191,20 +193,26 @@ void TimelineView::askSlow()
         this,
         [copy = std::move(copy), now = m_context.run.liveMicros(), dir = m_context.run.dir(), bytes = m_inputBytes] {
             triage::SlownessInput input { now, {}, {} };
-            if (!bytes.empty()) {
-                input.inputBytes = [&](MiniBatchIndex one) { return one.value < bytes.size() ? bytes[one.value] : 0; };
+            if (bytes) {
+                input.inputBytes = [&](MiniBatchIndex one) { return one.value < bytes->size() ? (*bytes)[one.value] : 0; };
             }
             input.lastLogMicros = [&](MiniBatchIndex one) { return lastWrote(dir, copy.name, copy.miniBatches[one.value]); };
-            const auto slowness = triage::slownessOf(copy, input);
+            const auto slowness = std::make_shared<const triage::Slowness>(triage::slownessOf(copy, input));
             Slow slow;
-            for (const auto& mark : slowness.marks) {
-                slow.emplace(mark.miniBatch.value, TimelineCanvas::SlowNote { toQt(slowness.sentenceOf(mark)), mark.kind == triage::SlowKind::Stuck });
+            slow.isStuck.reserve(slowness->marks.size());
+            for (const auto& mark : slowness->marks) {
+                slow.isStuck.emplace(mark.miniBatch.value, mark.kind == triage::SlowKind::Stuck);
             }
+            slow.why = [slowness](MiniBatchIndex one) {
+                const auto mark = std::lower_bound(slowness->marks.begin(), slowness->marks.end(), one,
+                    [](const triage::SlowMark& left, MiniBatchIndex right) { return left.miniBatch < right; });
+                return mark != slowness->marks.end() && mark->miniBatch == one ? toQt(slowness->sentenceOf(*mark)) : QString();
+            };
             return slow;
         },
-        [this, name = m_context.selection.step()](Slow slow) {
+        [this, name = m_context.selection.step(), run = m_context.run.run()](Slow slow) {
             m_isAsking = false;
-            if (name == m_context.selection.step()) {
+            if (name == m_context.selection.step() && run == m_context.run.run()) {
                 m_canvas->setSlow(std::move(slow));
             }
         });

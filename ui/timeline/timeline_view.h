@@ -6,6 +6,7 @@
 #include <QWidget>
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 class QMenu;
@@ -44,7 +45,7 @@ private:
     int m_ticks = 0;
     bool m_isAsking = false; // what is slow
     bool m_isSlowStale = true;
-    std::vector<std::uint64_t> m_inputBytes; // of the step in view; empty: not known
+    std::shared_ptr<const std::vector<std::uint64_t>> m_inputBytes; // of the step in view; null: not known
     bool m_hasAskedBytes = false;
 };
 

@@ -959,6 +959,24 @@ private slots:
         QCOMPARE(third.effects.all("to 0: assign"), std::string("to 0: assign work 0\n"));
     }
 
+    void what_a_cut_off_repair_had_opened_is_left_by_the_next_one_as_not_run()
+    {
+        const auto broken = brokenRun();
+        const auto cut = repairOf(*broken, repairing("0,2"));
+        cut->planned(kFirst, 4);
+        QVERIFY(cut->effects.has("work: reopened 0,2"));
+        cut->answer(kFirst, 0); // and its coordinator dies
+        Play third(repairSteps());
+        third.coordinator.restore(told(*broken, *cut));
+        third.coordinator.repair(repairing("3"));
+        third.begin();
+        third.planned(kFirst, 4);
+        QCOMPARE(third.effects.all("to 0: assign"), std::string("to 0: assign work 3\n"));
+        third.answer(kFirst, 3);
+        third.drained(kFirst);
+        QVERIFY2(third.effects.has("work: ended Canceled unfinished"), joined(third.effects.lines).c_str()); // 2 is neither done nor failed
+    }
+
     void attempts_say_which_code_they_ran()
     {
         RepairRequest request = repairing("0,2,3");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // SPDX-FileCopyrightText: The Sheaf authors
+#include "core/runtime/keeper.h"
 #include "core/runtime/launcher.h"
 #include "tests/support/result_macros.h"
 #include "tests/support/temp_folder.h"
@@ -18,7 +19,7 @@
 namespace fs = std::filesystem;
 using namespace sheaf;
 
-/// The launcher with a made-up mpirun: the words it gets, that it is free of its caller, the lock
+/// The launcher with a made-up keeper: the words it gets, that it is free of its caller, the locks
 /// and the socket.
 class tst_launcher : public QObject
 {
@@ -28,7 +29,9 @@ private slots:
     void cleanup();
     void oneRankForTheCoordinatorAndOnePerNode();
     void neverBindsRanksToCores();
-    void mpirunLivesInASessionOfItsOwnAndIsNotOurChild();
+    void theKeeperLivesInASessionOfItsOwnAndIsNotOurChild();
+    void theLockIsTheKeepersUntilItGoes();
+    void whatWasLostIsToldInTheWordsOfMpirun();
     void itsOutputGoesToTheLaunchLog();
     void aMissingMpirunIsNamed();
     void aHeldLockMeansThatACoordinatorLives();
@@ -54,6 +57,12 @@ struct HeldLock
     ~HeldLock() { ::close(file); }
 };
 
+runtime::LaunchLock lockOf(const runtime::RunDir& dir)
+{
+    auto lock = runtime::LaunchLock::take(dir);
+    return std::move(**lock);
+}
+
 } // namespace
 
 void tst_launcher::init()
@@ -61,16 +70,17 @@ void tst_launcher::init()
     m_path = qgetenv("PATH");
     m_temp = std::make_unique<test::TempFolder>();
     // Says who it is and what it got, then waits until the test has looked.
-    const auto mpirun = m_temp->write("bin/mpirun",
+    const auto keeper = m_temp->write("bin/sheaf-run",
         "#!/bin/sh\n"
+        "echo \"$@\" >words\n"
         "cut -d' ' -f1,4,6 /proc/$$/stat >who.new && mv who.new who\n"
         "echo said; echo complained >&2\n"
         "while [ ! -e go ] && [ -d . ]; do sleep 0.02; done\n");
-    fs::permissions(mpirun, fs::perms::owner_all);
+    fs::permissions(keeper, fs::perms::owner_all);
     fs::create_directories(m_temp->path() / "run");
     qputenv("PATH", (m_temp->path() / "bin").string().c_str() + QByteArray(":") + m_path);
-    const auto ranks = m_temp->write("bin/sheaf-run", "#!/bin/sh\n");
-    fs::permissions(ranks, fs::perms::owner_all);
+    const auto mpirun = m_temp->write("bin/mpirun", "#!/bin/sh\n");
+    fs::permissions(mpirun, fs::perms::owner_all);
     qputenv("SHEAF_BIN_DIR", (m_temp->path() / "bin").string().c_str());
 }
 
@@ -102,10 +112,10 @@ void tst_launcher::neverBindsRanksToCores()
     QVERIFY(std::find(words.begin(), words.end(), "--oversubscribe") != words.end());
 }
 
-void tst_launcher::mpirunLivesInASessionOfItsOwnAndIsNotOurChild()
+void tst_launcher::theKeeperLivesInASessionOfItsOwnAndIsNotOurChild()
 {
     const runtime::RunDir dir(m_temp->path() / "run");
-    const auto pid = runtime::launch(dir, 1);
+    const auto pid = runtime::launch(dir, 1, lockOf(dir));
     VERIFY_OK(pid);
     QTRY_VERIFY(fs::exists(dir.path() / "who"));
     const auto words
@@ -118,11 +128,39 @@ void tst_launcher::mpirunLivesInASessionOfItsOwnAndIsNotOurChild()
     QTRY_VERIFY(::kill(static_cast<pid_t>(*pid), 0) != 0);
 }
 
+void tst_launcher::theLockIsTheKeepersUntilItGoes()
+{
+    const runtime::RunDir dir(m_temp->path() / "run");
+    QVERIFY(!runtime::LaunchLock::isTaken(dir));
+    const auto pid = runtime::launch(dir, 3, lockOf(dir));
+    VERIFY_OK(pid);
+    QVERIFY(runtime::LaunchLock::isTaken(dir));
+    QVERIFY(!runtime::LaunchLock::take(dir)->has_value());
+    QTRY_VERIFY(fs::exists(dir.path() / "who"));
+    QCOMPARE(test::readAll(dir.path() / "words"), "--keep " + dir.path().string() + " 3\n");
+    m_temp->write("run/go", "");
+    QTRY_VERIFY(!runtime::LaunchLock::isTaken(dir));
+}
+
+void tst_launcher::whatWasLostIsToldInTheWordsOfMpirun()
+{
+    constexpr int kEndedBySignal9 = 9; // as of waitpid
+    constexpr int kExited1 = 1 << 8;
+    QCOMPARE(runtime::lossClause("----\nmpirun noticed that process rank 2 with PID 0 on node vm exited on signal 9 (Killed).\n----\n", 137 << 8),
+        std::string("node 1 was lost: its process on vm was ended by signal 9 (Killed)"));
+    QCOMPARE(runtime::lossClause("mpirun noticed that process rank 0 with PID 7 on node head exited on signal 11 (Segmentation fault).", kExited1),
+        std::string("the coordinator was lost: its process on head was ended by signal 11 (Segmentation fault)"));
+    QCOMPARE(runtime::lossClause("2026-11-22T01:56:35 ERROR coordinator: lost: node 3 was lost: it said nothing for 8 s\nMPI_ABORT was invoked on rank 0", kExited1),
+        std::string("node 3 was lost: it said nothing for 8 s"));
+    QCOMPARE(runtime::lossClause("", kEndedBySignal9), std::string("mpirun was ended by signal 9 (Killed)"));
+    QCOMPARE(runtime::lossClause("", kExited1), std::string("mpirun ended with 1 before the run was over"));
+}
+
 void tst_launcher::itsOutputGoesToTheLaunchLog()
 {
     const runtime::RunDir dir(m_temp->path() / "run");
     m_temp->write("run/mpirun.log", "before\n");
-    const auto pid = runtime::launch(dir, 1);
+    const auto pid = runtime::launch(dir, 1, lockOf(dir));
     VERIFY_OK(pid);
     m_pid = *pid;
     QTRY_COMPARE(test::readAll(dir.launchLog()), std::string("before\nsaid\ncomplained\n"));
@@ -131,7 +169,8 @@ void tst_launcher::itsOutputGoesToTheLaunchLog()
 void tst_launcher::aMissingMpirunIsNamed()
 {
     qputenv("PATH", "/nowhere");
-    const auto launched = runtime::launch(runtime::RunDir(m_temp->path() / "run"), 1);
+    const runtime::RunDir dir(m_temp->path() / "run");
+    const auto launched = runtime::launch(dir, 1, lockOf(dir));
     COMPARE_ERROR(launched, ErrorCode::ProgramMissing);
     QCOMPARE(launched.error().arg("program"), std::string("mpirun"));
 }
