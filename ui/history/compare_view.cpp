@@ -159,6 +159,7 @@ QWidget* CompareView::buildContent()
     column->setSpacing(space::kMedium);
     m_sides->setObjectName(QStringLiteral("compare.sides"));
     m_sides->setProperty("muted", true);
+    m_sides->setTextFormat(Qt::PlainText);
     m_sides->setWordWrap(true);
     column->addWidget(m_sides);
     m_settings = addSection(content, QStringLiteral("compare.settings"), tr("Settings and code that differ"));
@@ -315,7 +316,7 @@ void CompareView::showSettings(const HistoryState::Comparison& comparison)
         for (const std::string& file : step.files) {
             files << toQt(file);
         }
-        addRow(m_settings.table, { toQt(step.step), tr("code"), tr("as it ran there"), files.size() == 1 ? tr("%1 differs").arg(files.first()) : tr("%1 differ").arg(files.join(QStringLiteral(", "))) });
+        addRow(m_settings.table, { toQt(step.step), tr("code"), tr("as it ran there"), files.isEmpty() ? tr("cannot be compared: a copy is missing") : files.size() == 1 ? tr("%1 differs").arg(files.first()) : tr("%1 differ").arg(files.join(QStringLiteral(", "))) });
     }
     for (const auto& setting : comparison.differences.settings) {
         addRow(m_settings.table,

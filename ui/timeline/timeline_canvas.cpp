@@ -70,7 +70,7 @@ void TimelineCanvas::setSource(Source source)
     m_range.reset();
     m_isFitted = true;
     m_follows = true;
-    m_slow.clear();
+    m_slow = {};
     emit followingChanged(m_follows);
     refresh();
 }
@@ -81,7 +81,7 @@ void TimelineCanvas::setClock(bool isClock)
     viewport()->update();
 }
 
-void TimelineCanvas::setSlow(std::unordered_map<std::uint32_t, SlowNote> notes)
+void TimelineCanvas::setSlow(SlowNotes notes)
 {
     m_slow = std::move(notes);
     viewport()->update();
@@ -297,11 +297,11 @@ QString TimelineCanvas::nameOf(const Hit& hit) const
 
 QString TimelineCanvas::slowWords(MiniBatchIndex miniBatch) const
 {
-    const auto found = m_slow.find(miniBatch.value);
-    if (found == m_slow.end()) {
+    const auto found = m_slow.isStuck.find(miniBatch.value);
+    if (found == m_slow.isStuck.end()) {
         return {};
     }
-    return found->second.isStuck ? tr("looks stuck: %1").arg(found->second.why) : tr("slow: %1").arg(found->second.why);
+    return (found->second ? tr("looks stuck: %1") : tr("slow: %1")).arg(m_slow.why(miniBatch));
 }
 
 /// What the worker in this lane does now, when the place is behind its last end.
@@ -330,9 +330,9 @@ QString TimelineCanvas::runningAt(QPoint position) const
 
 void TimelineCanvas::paintSlow(QPainter& painter, const QRectF& shape, MiniBatchIndex miniBatch) const
 {
-    const auto found = m_slow.find(miniBatch.value);
-    if (found != m_slow.end()) {
-        const bool isStuck = found->second.isStuck; // not failed: that colour is kept for what is
+    const auto found = m_slow.isStuck.find(miniBatch.value);
+    if (found != m_slow.isStuck.end()) {
+        const bool isStuck = found->second; // not failed: that colour is kept for what is
         painter.setPen(QPen(toneColor(Tone::Retry), isStuck ? 3 : 2, isStuck ? Qt::DashLine : Qt::SolidLine));
         painter.drawRect(shape.adjusted(1, 1, -1, -1));
     }

@@ -38,12 +38,12 @@ public:
     explicit TimelineCanvas(QWidget* parent = nullptr);
     void setSource(Source source);
     void setClock(bool isClock); // else since the step began
-    /// What stands out as slow, and why in words; a stuck one is marked more strongly.
-    struct SlowNote {
-        QString why;
-        bool isStuck = false;
+    /// What stands out as slow, by mini-batch; why is asked for in words where the mouse is. A stuck one is marked more strongly.
+    struct SlowNotes {
+        std::unordered_map<std::uint32_t, bool> isStuck;
+        std::function<QString(MiniBatchIndex)> why;
     };
-    void setSlow(std::unordered_map<std::uint32_t, SlowNote> notes);
+    void setSlow(SlowNotes notes);
     void setCursor(std::int64_t micros); // 0: none
     void setChosen(qint64 miniBatch);
     /// New facts, or time has passed.
@@ -121,7 +121,7 @@ private:
     int m_row = 18;
     std::int64_t m_cursor = 0;
     qint64 m_chosen = -1;
-    std::unordered_map<std::uint32_t, SlowNote> m_slow;
+    SlowNotes m_slow;
     std::vector<std::int64_t> m_columns; // where each column of pixels begins, while lanes are painted
     std::vector<QRgb> m_shades; // of a column, by how busy it was
     std::vector<std::pair<std::int64_t, std::int64_t>> m_before; // spans to go back to

@@ -230,6 +230,9 @@ void VerdictPage::build()
 QWidget* VerdictPage::buildHead()
 {
     m_times->setProperty("muted", true);
+    for (QLabel* label : { m_times, m_counts, m_budgetTitle }) { // names of runs and steps are no markup
+        label->setTextFormat(Qt::PlainText);
+    }
     m_times->setObjectName(QStringLiteral("verdict.times"));
     m_report->setObjectName(QStringLiteral("verdict.report"));
     m_report->setProperty("quiet", true);
@@ -515,7 +518,7 @@ void VerdictPage::showNext(const std::vector<Action>& actions)
         label->setObjectName(QStringLiteral("verdict.next.%1").arg(i));
         if (action.command) {
             const auto& command = *action.command;
-            label->setToolTip(tr("In a terminal: %1").arg(toQt("sheaf " + command.verb + " " + command.subject + (command.rest.empty() ? "" : " " + command.rest))));
+            label->setToolTip(tipText(tr("In a terminal: %1").arg(toQt("sheaf " + command.verb + " " + command.subject + (command.rest.empty() ? "" : " " + command.rest)))));
         }
         connect(label, &QLabel::linkActivated, this, &VerdictPage::follow);
         if (action.does) {
@@ -525,7 +528,7 @@ void VerdictPage::showNext(const std::vector<Action>& actions)
             const bool isVerb = action.does->kind == LinkKind::Resume || action.does->kind == LinkKind::Repair || action.does->kind == LinkKind::Debug;
             const QString why = isVerb ? m_context.run.whyOnlyLooked() : QString();
             button->setEnabled(why.isEmpty() && (action.does->kind != LinkKind::Resume || !m_context.run.isStarting()));
-            button->setToolTip(why);
+            button->setToolTip(tipText(why));
             connect(button, &QPushButton::clicked, this, [this, anchor = rows[i].first] { follow(anchor); });
             m_next->addWidget(button, row, 0);
             m_next->addWidget(label, row, 1);
