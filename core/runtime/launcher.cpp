@@ -380,11 +380,9 @@ Result<std::int64_t> launch(const RunDir& dir, int nodes, LaunchLock lock)
     }
     const Descriptor out(*log);
     std::vector<std::string> words { ranks, "--keep", dir.path().string(), std::to_string(nodes) };
-    auto environment = launchEnvironment(dir);
     const auto wordPointers = pointers(words);
-    const auto environmentPointers = pointers(environment);
     const std::string directory = dir.path().string();
-    auto pid = startDetached({ ranks.c_str(), wordPointers.data(), environmentPointers.data(), directory.c_str(), in.number, out.number, lock.m_file, -1 });
+    auto pid = startDetached({ ranks.c_str(), wordPointers.data(), environ, directory.c_str(), in.number, out.number, lock.m_file, -1 });
     if (!pid) {
         return pid;
     }
