@@ -581,7 +581,7 @@ void LogPanel::openChosen()
     m_rows = {};
     forgetFound();
     m_happened->hide();
-    m_picker->setToolTip(chosen.startsWith(QLatin1Char('*')) ? orderRule() : chosen);
+    m_picker->setToolTip(chosen.startsWith(QLatin1Char('*')) ? orderRule() : tipText(chosen));
     m_times->setEnabled(chosen.startsWith(QLatin1Char('*')));
     if (chosen == kWholeStep || chosen == kWholeRun) {
         m_rows.showMerged({});
@@ -1161,7 +1161,7 @@ void LogPanel::goToLine()
         return;
     }
     if (number > all.count()) {
-        tell(tr("There are only %1 lines.").arg(countText(all.count())));
+        tell(all.count() == 1 ? tr("There is only 1 line.") : tr("There are only %1 lines.").arg(countText(all.count())));
     }
     m_view->mark(all.positionOf(std::min(number, all.count()) - 1));
     m_view->setFocus(Qt::OtherFocusReason);
@@ -1245,7 +1245,7 @@ void LogPanel::updateWords()
     QString count;
     if (!m_rows.files().empty()) {
         const QString whole = counted ? countText(all) : tr("about %1").arg(countText(all));
-        count = m_filter.query ? tr("%1 of %2 lines").arg(countText(m_filter.found.size()), whole) : tr("%1 lines").arg(whole);
+        count = m_filter.query ? tr("%1 of %2 lines").arg(countText(m_filter.found.size()), whole) : counted && all == 1 ? tr("1 line") : tr("%1 lines").arg(whole);
         if (m_filter.query && m_filter.isFull) {
             count += tr(" (more match: beyond %1 % nothing was looked at)").arg(100 * m_filter.at / std::max<std::uint64_t>(1, m_rows.end()));
         } else if (m_filter.running) {

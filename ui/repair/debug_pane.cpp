@@ -258,6 +258,7 @@ QWidget* DebugPane::buildSubject()
 {
     auto* box = new QWidget(this);
     m_title = new QLabel(box);
+    m_title->setTextFormat(Qt::PlainText); // it has names of the user's
     m_title->setObjectName(QStringLiteral("debug.title"));
     m_title->setFont(textFont(2, true));
     m_state = new StateBadge(box);

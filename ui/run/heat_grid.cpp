@@ -35,7 +35,7 @@ constexpr double kSlowSeconds = 5;
 constexpr double kSlowTimes = 2;
 constexpr std::uint32_t kSampled = 50000; // durations that the median is taken of
 constexpr std::size_t kRamp = 32;
-constexpr double kLeastShade = 0.6; // one failed of a hundred is still seen
+constexpr double kLeastShade = 0.35; // one failed of a hundred is still seen, and many are seen to be more
 constexpr double kDim = 0.16;
 constexpr double kQuietSign = 0.5; // what is well need not be looked at
 
@@ -374,7 +374,7 @@ HeatGrid::CellLook HeatGrid::stateLook(std::uint32_t first, std::uint32_t end) c
             most = state != worst && seen[state] > seen[most] ? state : most;
         }
         const double share = static_cast<double>(seen[worst]) / sum;
-        look.color = mixed(m_stateColours[most], look.color, isLoud(worst) ? kLeastShade + (1 - kLeastShade) * share : share);
+        look.color = mixed(m_stateColours[most], look.color, isLoud(worst) ? kLeastShade + (1 - kLeastShade) * std::sqrt(share) : share);
     }
     return look;
 }
@@ -569,7 +569,7 @@ QString HeatGrid::nameOf(std::uint32_t cell) const
     if (end - first == 1) {
         const std::uint32_t number = numberAt(first);
         const auto& now = step->miniBatches[number];
-        QStringList parts { tr("Mini-batch %1").arg(number), wordOf(now.state) };
+        QStringList parts { tr("Mini-batch %1").arg(countText(number)), wordOf(now.state) };
         if (now.wasTried()) {
             parts << tr("try %1").arg(now.tries()) << tr("node %1").arg(now.node.value);
         }
@@ -585,10 +585,10 @@ QString HeatGrid::nameOf(std::uint32_t cell) const
     for (std::uint32_t place = first; place < end; ++place) {
         ++counts[static_cast<std::size_t>(step->miniBatches[numberAt(place)].state)];
     }
-    QStringList parts { m_isWhole ? tr("Mini-batches %1 to %2").arg(first).arg(end - 1) : tr("%1 mini-batches").arg(end - first) };
+    QStringList parts { m_isWhole ? tr("Mini-batches %1 to %2").arg(countText(first), countText(end - 1)) : tr("%1 mini-batches").arg(countText(end - first)) };
     for (std::size_t state = 0; state < counts.size(); ++state) {
         if (counts[state] > 0) {
-            parts << tr("%1 %2", "count, state").arg(counts[state]).arg(wordOf(static_cast<MiniBatchState>(state)));
+            parts << tr("%1 %2", "count, state").arg(countText(counts[state])).arg(wordOf(static_cast<MiniBatchState>(state)));
         }
     }
     return parts.join(dot);
@@ -698,8 +698,8 @@ void HeatGrid::mouseMoveEvent(QMouseEvent* event)
             const auto [from, to] = std::minmax(m_press, cell);
             const std::uint32_t first = placesOf(static_cast<std::uint32_t>(from)).first;
             const std::uint32_t end = placesOf(static_cast<std::uint32_t>(to)).second;
-            emit named(m_isWhole ? tr("Mini-batches %1 to %2 — let go to see only these").arg(first).arg(end - 1)
-                                 : tr("%1 mini-batches — let go to see only these").arg(end - first));
+            emit named(m_isWhole ? tr("Mini-batches %1 to %2 — let go to see only these").arg(countText(first), countText(end - 1))
+                                 : tr("%1 mini-batches — let go to see only these").arg(countText(end - first)));
             update();
         }
         return;

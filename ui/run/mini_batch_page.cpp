@@ -85,7 +85,10 @@ MiniBatchPage::MiniBatchPage(AppContext& context, QWidget* parent)
     connect(m_grid, &HeatGrid::filterWanted, this, [this](const QString& word) {
         m_context.selection.setFilter(withFilterWord(m_context.selection.filter(), QStringLiteral("id"), word));
     });
-    connect(m_grid, &HeatGrid::named, m_name, [this](const QString& text) { m_name->setFullText(text); });
+    connect(m_grid, &HeatGrid::named, m_name, [this](const QString& text) {
+        m_name->setFullText(text);
+        m_scale->setVisible(text.isEmpty() && !m_scale->text().isEmpty()); // the name has its room meanwhile
+    });
     connect(m_grid, &HeatGrid::scaleChanged, this, [this] { refreshScale(); });
     connect(m_model, &MiniBatchModel::rowsArranged, m_grid, [this] { m_grid->onArranged(); });
     connect(m_model, &MiniBatchModel::inputBytesWanted, this, [this] {
@@ -118,6 +121,7 @@ QHBoxLayout* MiniBatchPage::buildGridBar()
 {
     m_name->setObjectName(QStringLiteral("run.grid.name"));
     m_name->setMinimumHeight(fontMetrics().height());
+    m_name->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // what is under the mouse moves nothing
     m_scale->setObjectName(QStringLiteral("run.grid.scale"));
     m_scale->setForegroundRole(QPalette::PlaceholderText);
     m_colouring->setObjectName(QStringLiteral("run.grid.colouring"));

@@ -154,8 +154,9 @@ void MiniBatchPanel::build()
     m_attemptView->setProperty("boxed", true);
     m_attemptView->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + space::kMedium);
     m_attemptView->verticalHeader()->setSectionsClickable(false);
+    m_attemptView->verticalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     m_attemptView->setCornerButtonEnabled(false);
-    m_attemptView->setStyleSheet(QStringLiteral("QHeaderView::section:vertical { border: 0; } QTableCornerButton::section { background: transparent; border: 0; }"));
+    m_attemptView->setStyleSheet(QStringLiteral("QHeaderView::section:vertical { border: 0; padding: 0 8px; } QTableCornerButton::section { background: transparent; border: 0; }"));
     m_attemptView->horizontalHeader()->setHighlightSections(true);
     m_attemptView->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     m_attemptView->horizontalHeader()->setMinimumSectionSize(100);
@@ -448,7 +449,7 @@ void MiniBatchPanel::refreshHead()
                        .arg(clockText(current->startMicros));
         break;
     case event::MiniBatchState::Done:
-        sentence = tr("Returned %1 items for %2 given, %3 in run().")
+        sentence = (current->returned == 1 ? tr("Returned %1 item for %2 given, %3 in run().") : tr("Returned %1 items for %2 given, %3 in run()."))
                        .arg(countText(current->returned), countText(current->items), durationText(static_cast<double>(current->runSeconds)));
         break;
     default:

@@ -77,7 +77,8 @@ void MiniBatchTable::buildView()
     m_view->sortByColumn(MiniBatchModel::Number, Qt::AscendingOrder);
     const int widths[] = { 72, 108, 48, 54, 72, 78, 76, 76, 54, 62, 240, 64 };
     for (int column = 0; column < MiniBatchModel::LastLine; ++column) {
-        m_view->setColumnWidth(column, widths[column]);
+        const int heading = fontMetrics().horizontalAdvance(m_model.headerData(column, Qt::Horizontal, Qt::DisplayRole).toString()) + 3 * space::kMedium;
+        m_view->setColumnWidth(column, std::max(widths[column], heading));
     }
     m_view->setContextMenuPolicy(Qt::CustomContextMenu);
     connect(m_view, &QTableView::customContextMenuRequested, this, [this](QPoint position) {

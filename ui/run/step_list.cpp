@@ -72,7 +72,13 @@ public:
             shares.push_back({ static_cast<Tone>(flat[i].toInt()), flat[i + 1].toULongLong() });
         }
         if (!shares.empty()) {
-            paintShares(*painter, QRectF(text.left(), box.bottom() - 3, text.width(), 4), shares, 2);
+            const QRectF strip(text.left(), box.bottom() - 3, text.width(), 4);
+            if (chosen) {
+                painter->setPen(Qt::NoPen);
+                painter->setBrush(theme().surface);
+                painter->drawRoundedRect(strip.adjusted(-2, -2, 2, 2), 3, 3);
+            }
+            paintShares(*painter, strip, shares, 2);
         }
         painter->restore();
     }
@@ -149,7 +155,7 @@ void StepList::fill(QListWidgetItem& item, const event::StepPicture* step) const
     item.setData(kDetail, detail);
     item.setData(kShares, step != nullptr ? sharesOf(*step) : QVariantList());
     item.setData(Qt::AccessibleTextRole, QStringLiteral("%1, %2, %3").arg(item.text(), state, detail));
-    item.setToolTip(QStringLiteral("%1: %2. %3").arg(item.text(), state, detail));
+    item.setToolTip(tipText(QStringLiteral("%1: %2. %3").arg(item.text(), state, detail)));
 }
 
 void StepList::refresh()

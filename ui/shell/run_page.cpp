@@ -46,6 +46,7 @@ RunPage::RunPage(AppContext& context, QWidget* parent)
     setObjectName(QStringLiteral("run.page"));
     m_title->setObjectName(QStringLiteral("run.title"));
     m_title->setFont(textFont(1, true));
+    m_title->setTextFormat(Qt::PlainText);
     m_title->setContentsMargins(space::kMedium, space::kMedium, space::kMedium, space::kSmall);
     m_title->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_tabs->setObjectName(QStringLiteral("run.tabs"));

@@ -228,7 +228,7 @@ void StartPage::listRuns()
                 button->setObjectName(QStringLiteral("start.run.") + toQt(about.run));
                 button->setAccessibleDescription(button->description());
                 button->setIcon(toneIcon(about.interrupted ? Tone::Canceled : toneOf(about.state), devicePixelRatioF()));
-                button->setToolTip(toQt(about.message));
+                button->setToolTip(tipText(toQt(about.message)));
                 connect(button, &QCommandLinkButton::clicked, this, [this, folder = toQt(run.folder)] { emit openRequested(folder); });
                 m_runs->addWidget(button);
             }
@@ -245,7 +245,7 @@ void StartPage::listRecent()
     for (const QString& file : files.mid(0, 6)) {
         auto* button = new QCommandLinkButton(QFileInfo(file).fileName(), QFileInfo(file).path(), this);
         button->setIcon(icon(QStringLiteral("file")));
-        button->setToolTip(file);
+        button->setToolTip(tipText(file));
         connect(button, &QCommandLinkButton::clicked, this, [this, file] { emit openRequested(file); });
         m_recent->addWidget(button);
     }

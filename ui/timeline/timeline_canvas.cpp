@@ -295,6 +295,16 @@ QString TimelineCanvas::nameOf(const Hit& hit) const
     return parts.join(QStringLiteral(" · "));
 }
 
+/// Of what the worker has not ended yet; 0: it does nothing now.
+std::int64_t TimelineCanvas::runningMicros(NodeIndex node, ProcessNumber process) const
+{
+    const std::int64_t now = m_source.now();
+    const auto& workers = m_source.step()->workers;
+    const auto found = std::find_if(workers.begin(), workers.end(), [&](const event::WorkerNow& worker) { return worker.node == node && worker.process == process; });
+    const bool isAtWork = now > 0 && found != workers.end() && !found->ended && found->currentMiniBatch >= 0;
+    return isAtWork ? std::max<std::int64_t>(0, now - found->sinceMicros) : 0;
+}
+
 QString TimelineCanvas::slowWords(MiniBatchIndex miniBatch) const
 {
     const auto found = m_slow.isStuck.find(miniBatch.value);
@@ -513,10 +523,11 @@ void TimelineCanvas::paintHeader(QPainter& painter)
         painter.setPen(theme().text);
         painter.drawText(box.adjusted(space::kMedium, 0, 0, 0), Qt::AlignVCenter | Qt::AlignLeft,
             tr("n%1 process%2").arg(lanes[i].node().value).arg(lanes[i].process().value, 3, 10, QLatin1Char('0')));
-        const double busy = lanes[i].busySeconds() * 1e6 / static_cast<double>(std::max<std::int64_t>(1, to - from));
+        const double working = lanes[i].busySeconds() * 1e6 + static_cast<double>(runningMicros(lanes[i].node(), lanes[i].process()));
+        const double busy = working / static_cast<double>(std::max<std::int64_t>(1, to - from));
         QRect figures = box.adjusted(0, 0, -space::kSmall, 0);
         if (lanes[i].failed() > 0) {
-            const QString failed = tr("%1 ✕").arg(lanes[i].failed());
+            const QString failed = tr("%1 ✕").arg(countText(lanes[i].failed()));
             painter.setPen(toneTextColor(Tone::Failed));
             painter.drawText(figures, Qt::AlignVCenter | Qt::AlignRight, failed);
             figures.adjust(0, 0, -painter.fontMetrics().horizontalAdvance(failed) - space::kMedium, 0);

@@ -109,6 +109,7 @@ private:
     void paintSums(QPainter& painter);
     [[nodiscard]] QString nameOf(const Hit& hit) const;
     [[nodiscard]] QString slowWords(MiniBatchIndex miniBatch) const;
+    [[nodiscard]] std::int64_t runningMicros(NodeIndex node, ProcessNumber process) const;
     [[nodiscard]] QString runningAt(QPoint position) const;
     void paintSlow(QPainter& painter, const QRectF& shape, MiniBatchIndex miniBatch) const;
 
