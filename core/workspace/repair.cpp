@@ -5,8 +5,10 @@
 #include "core/base/json.h"
 #include "core/base/paths.h"
 #include "core/base/text.h"
+#include "core/pipeline/entry_script.h"
 #include "core/triage/failed_now.h"
 #include "core/workspace/code_snapshot.h"
+#include "core/workspace/script_check.h"
 
 #include <fmt/format.h>
 
@@ -76,6 +78,30 @@ std::uint32_t nextCode(const runtime::RunDir& dir, const std::string& step)
 std::string userCode(const pipeline::StepSpec& spec)
 {
     return spec.kind == pipeline::StepKind::Parallel ? spec.parallel.code : spec.command.code;
+}
+
+/// Code that cannot even be loaded is not taken: the run would fail with it and keep it.
+Result<void> mayTakeCode(const pipeline::RunSpec& run, const pipeline::StepSpec& step)
+{
+    if (step.kind != pipeline::StepKind::Parallel) {
+        return {};
+    }
+    const auto refuse = [&](const std::string& found) {
+        return fail(ErrorCode::Invalid,
+            { { "what", "your code" }, { "found", found }, { "allowed", "mend it first; nothing was run again, and the run has the code that it had" } });
+    };
+    std::error_code error;
+    if (fs::is_directory(step.parallel.code, error) && !fs::exists(pipeline::findEntryScript(step.parallel.code, step.parallel.entryScript), error)) {
+        return refuse("without its entry script " + step.parallel.entryScript);
+    }
+    pipeline::RunSpec alone = run;
+    alone.steps = { step };
+    for (const auto& diagnostic : checkScripts(alone, run.python)) {
+        if (diagnostic.severity == spec::Severity::Error) {
+            return refuse(spec::diagnosticText(diagnostic));
+        }
+    }
+    return {};
 }
 
 /// A snapshot that appears whole or not at all.
@@ -185,6 +211,9 @@ Result<void> repair(const Workspace& workspace, const std::string& run, runtime:
         wanted.changedFiles = std::move(*files);
         if (isGoingOn && !wanted.changedFiles.empty()) {
             return fail(ErrorCode::RunActive, { { "run", run } }); // its workers have the code of before in memory
+        }
+        if (auto may = mayTakeCode(*spec, *step); !may) {
+            return may;
         }
         return wanted.code == next ? snapshot(userCode(*step), dir.code(step->name, next)) : Result<void>();
     });

@@ -144,6 +144,21 @@ class Repair(SheafTest):
         self.assertEqual(self.failed(run), BAD)
         self.sheaf("ignore", run, "work", "--batch", "3", code=2)
 
+    def test_code_that_cannot_be_loaded_is_not_taken(self):
+        run = self.begin()
+        script = self.folder / "job" / "src" / "entry.py"
+        good = script.read_text()
+        for spoil in (lambda: script.unlink(), lambda: script.write_text("def run(mini_batch:\n")):
+            spoil()
+            self.sheaf("retry", run, "work", "--with-current-code", code=2)
+            self.assertIn("nothing was run again", self.stderr)
+            self.assertEqual(self.status(run)["state"], "Completed")
+            self.assertEqual(self.failed(run), BAD)
+        script.write_text(good)
+        self.bad(())
+        self.sheaf("retry", run, "work")
+        self.assertEqual(self.output(run), EXPECTED)
+
     def test_to_ignore_is_done_as_asked_though_the_run_has_more_to_do(self):
         waits = SCRIPT.replace('note("starts", str(n))', """while n > 2 and (side / "closed").exists():
         threading.Event().wait(0.02)""")

@@ -65,7 +65,7 @@ QString countChange(std::uint64_t first, std::uint64_t second)
     if (first == second) {
         return CompareView::tr("the same");
     }
-    return second > first ? CompareView::tr("%1 more").arg(batchesText(second - first)) : CompareView::tr("%1 less").arg(batchesText(first - second));
+    return second > first ? CompareView::tr("%1 more").arg(batchesText(second - first)) : CompareView::tr("%1 fewer").arg(batchesText(first - second));
 }
 
 QString shown(const std::string& value)
@@ -304,7 +304,7 @@ void CompareView::show(const HistoryState::Comparison& comparison)
                          .arg(m_swap->isChecked() ? open : other, wordOf(comparison.first), m_swap->isChecked() ? other : open, wordOf(comparison.second)));
     showSettings(comparison);
     showTimes(comparison.differences);
-    showFailures(comparison.differences);
+    showFailures(comparison);
     m_pages->setCurrentIndex(1);
 }
 
@@ -359,15 +359,23 @@ void CompareView::showTimes(const triage::RunComparison& comparison)
     fill(m_times, tr("Times"), tr("Neither run has a step."));
 }
 
-void CompareView::showFailures(const triage::RunComparison& comparison)
+void CompareView::showFailures(const HistoryState::Comparison& comparison)
 {
     m_failures.table->clear();
-    for (const auto& failure : comparison.failures) {
-        const QString change = failure.change == triage::FailureChange::New ? tr("new") : failure.change == triage::FailureChange::Gone ? tr("gone") : tr("the same");
+    const bool goesOn = comparison.second == event::RunState::Starting || comparison.second == event::RunState::Running;
+    for (const auto& failure : comparison.differences.failures) {
+        const bool isGone = failure.change == triage::FailureChange::Gone;
+        const bool isNew = failure.change == triage::FailureChange::New;
+        const QString change = isNew ? tr("new")
+            : isGone                 ? (goesOn ? tr("not so far") : tr("gone"))
+            : failure.second > failure.first ? tr("more")
+            : failure.second < failure.first ? (goesOn ? tr("fewer so far") : tr("fewer"))
+                                             : tr("as many");
         QTreeWidgetItem* row = addRow(m_failures.table,
             { toQt(failure.step), change, countText(failure.first), countText(failure.second), toQt(failure.error), placeText(failure.signature.place) }, 2, 2);
-        const Tone tone = failure.change == triage::FailureChange::New ? Tone::Failed : failure.change == triage::FailureChange::Gone ? Tone::Done : Tone::Pending;
-        row->setIcon(1, toneIcon(tone, devicePixelRatioF()));
+        if (isNew || (isGone && !goesOn)) {
+            row->setIcon(1, toneIcon(isNew ? Tone::Failed : Tone::Done, devicePixelRatioF()));
+        }
     }
     fill(m_failures, tr("Failures by cause"), tr("Nothing failed in either."));
 }

@@ -47,7 +47,7 @@ private:
     void show(const HistoryState::Comparison& comparison);
     void showSettings(const HistoryState::Comparison& comparison);
     void showTimes(const triage::RunComparison& comparison);
-    void showFailures(const triage::RunComparison& comparison);
+    void showFailures(const HistoryState::Comparison& comparison);
     void fill(const Section& section, const QString& title, const QString& empty);
     void say(const QString& title, const QString& text);
 

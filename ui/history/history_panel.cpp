@@ -9,6 +9,7 @@
 #include "ui/text/convert.h"
 #include "ui/text/error_text.h"
 #include "ui/text/format.h"
+#include "ui/widgets/empty_hint.h"
 
 #include <QAction>
 #include <QDesktopServices>
@@ -30,6 +31,7 @@ HistoryPanel::HistoryPanel(AppContext& context, QWidget* parent)
     , m_context(context)
     , m_search(new QLineEdit(this))
     , m_count(new QLabel(this))
+    , m_none(new EmptyHint(QStringLiteral("history"), this))
     , m_view(new QTreeView(this))
     , m_runs(new RunTableModel(this))
     , m_shown(new RunFilterModel(*m_runs, this))
@@ -62,6 +64,8 @@ HistoryPanel::HistoryPanel(AppContext& context, QWidget* parent)
     layout->setContentsMargins(space::kMedium, space::kMedium, space::kMedium, space::kMedium);
     layout->addLayout(bar);
     layout->addWidget(m_view, 1);
+    layout->addWidget(m_none, 1);
+    m_none->setObjectName(QStringLiteral("history.none"));
     buildActions();
     connect(m_search, &QLineEdit::textChanged, this, [this](const QString& text) {
         m_shown->setSearch(text);
@@ -117,6 +121,12 @@ void HistoryPanel::refresh()
 
 void HistoryPanel::refreshCount()
 {
+    const bool hasRuns = m_runs->rowCount() > 0;
+    const bool hasShown = m_shown->rowCount() > 0;
+    hasRuns ? m_none->setWords(tr("No run is like that"), tr("Clear the search to see all of them."))
+            : m_none->setWords(tr("No runs yet"), tr("What is run in this workspace appears here, and stays until it is deleted."));
+    m_view->setVisible(hasShown);
+    m_none->setVisible(!hasShown);
     m_count->setText(tr("%1 of %2").arg(countText(static_cast<std::uint64_t>(m_shown->rowCount())), countText(static_cast<std::uint64_t>(m_runs->rowCount()))));
 }
 

@@ -13,6 +13,7 @@ class QTreeView;
 
 namespace sheaf::ui {
 
+class EmptyHint;
 class AppContext;
 class RunFilterModel;
 class RunTableModel;
@@ -44,6 +45,7 @@ private:
     AppContext& m_context;
     QLineEdit* m_search;
     QLabel* m_count;
+    EmptyHint* m_none; // instead of a list without rows
     QTreeView* m_view;
     RunTableModel* m_runs;
     RunFilterModel* m_shown;

@@ -6,6 +6,7 @@
 #include "ui/text/convert.h"
 #include "ui/text/format.h"
 
+#include <QBrush>
 #include <QGuiApplication>
 
 #include <algorithm>
@@ -130,10 +131,12 @@ QVariant RunTableModel::data(const QModelIndex& index, int role) const
         return textAt(run, index.column());
     case Qt::DecorationRole:
         return index.column() == State ? toneIcon(run.interrupted ? Tone::Canceled : toneOf(run.state), qGuiApp->devicePixelRatio()) : QVariant();
+    case Qt::ForegroundRole: // a run that is completed may have failed mini-batches
+        return index.column() == Failed && run.miniBatchesFailed > 0 ? QVariant(QBrush(toneTextColor(Tone::Failed))) : QVariant();
     case Qt::TextAlignmentRole:
         return QVariant::fromValue(index.column() == Took || index.column() == Failed ? Qt::AlignRight | Qt::AlignVCenter : Qt::AlignLeft | Qt::AlignVCenter);
     case Qt::ToolTipRole:
-        return index.column() == Run ? toQt(run.jobFile) : index.column() == Note ? toQt(run.note) : textAt(run, index.column());
+        return tipText(index.column() == Run ? toQt(run.jobFile) : index.column() == Note ? toQt(run.note) : textAt(run, index.column()));
     case kSortRole:
         return sortValue(run, index.column());
     default:

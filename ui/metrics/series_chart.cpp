@@ -13,12 +13,14 @@
 #include <QLegend>
 #include <QLegendMarker>
 #include <QLineSeries>
+#include <QLocale>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QValueAxis>
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace sheaf::ui {
 
@@ -27,6 +29,7 @@ namespace {
 /// Apart for colour-blind eyes and on both themes.
 const std::array kLineColors { QColor(0x2f, 0x7e, 0xd8), QColor(0xe0, 0x8a, 0x1e), QColor(0x2a, 0x9d, 0x6f), QColor(0xb0, 0x5c, 0xd0),
     QColor(0xd0, 0x4a, 0x4a), QColor(0x7a, 0x8a, 0x99), QColor(0xa8, 0x9b, 0x2c), QColor(0x3f, 0xb6, 0xc8) };
+constexpr int kMostPlaces = 3; // of a label behind the point
 constexpr int kMostPoints = 1200; // of a line: more than there are pixels
 
 } // namespace
@@ -47,10 +50,12 @@ SeriesChart::SeriesChart(const QString& title, const QString& unit, QWidget* par
     chart()->setBackgroundRoundness(4);
     chart()->addAxis(m_values, Qt::AlignLeft);
     chart()->addAxis(m_time, Qt::AlignBottom);
-    m_values->setLabelFormat(QStringLiteral("%g"));
+    chart()->setLocale(QLocale());
+    chart()->setLocalizeNumbers(true); // 40,000
     m_values->setRange(0, 1);
     m_values->setTickCount(4);
     m_values->applyNiceNumbers();
+    fitLabels();
     m_time->setFormat(QStringLiteral("HH:mm:ss"));
     m_time->setTickCount(4);
     chart()->addSeries(m_limitSeries);
@@ -139,6 +144,18 @@ void SeriesChart::finish(std::size_t names)
     if (m_full <= 0) {
         m_values->applyNiceNumbers();
     }
+    fitLabels();
+}
+
+/// As many places behind the point as tell one mark of the axis from the next.
+void SeriesChart::fitLabels()
+{
+    const double step = (m_values->max() - m_values->min()) / std::max(1, m_values->tickCount() - 1);
+    int places = 0;
+    for (double scaled = step; places < kMostPlaces && scaled < 10 && std::abs(scaled - std::round(scaled)) > 1e-6 * scaled; scaled *= 10) {
+        ++places;
+    }
+    m_values->setLabelFormat(QStringLiteral("%.%1f").arg(places));
 }
 
 void SeriesChart::setLines(const std::vector<MetricLine>& lines, double intervalSeconds)

@@ -54,6 +54,7 @@ private:
     QLineSeries* nextSeries();
     void put(const QString& name, const QColor& color, double width, const QList<QList<QPointF>>& pieces);
     void finish(std::size_t names);
+    void fitLabels();
     void pick(const QPointF& at);
 
     QValueAxis* m_values;

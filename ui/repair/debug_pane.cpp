@@ -37,6 +37,7 @@
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QRadioButton>
+#include <QScrollArea>
 #include <QScrollBar>
 #include <QSplitter>
 #include <QStackedLayout>
@@ -64,6 +65,8 @@ constexpr int kEndMilliseconds = 2000;
 constexpr int kPort = 5678; // what editors ask for unless told otherwise
 constexpr int kNamedFiles = 3;
 constexpr int kWide = 900;
+constexpr int kLeastHeight = 140;
+constexpr int kLeastTraceback = 6; // lines
 constexpr qsizetype kMostUnfinished = 4096; // bytes of a line without an end that are shown
 
 QString named(const std::vector<std::string>& files)
@@ -250,8 +253,16 @@ void DebugPane::build()
     column->setSpacing(0);
     column->addLayout(head);
     column->addWidget(m_splitter, 1);
+    auto* area = new QScrollArea(this); // in a low window the page is scrolled: it must not make the window grow
+    area->setObjectName(QStringLiteral("debug.area"));
+    area->setAccessibleName(accessibleName());
+    area->setFrameShape(QFrame::NoFrame);
+    area->setWidgetResizable(true);
+    area->setFocusPolicy(Qt::NoFocus);
+    area->setMinimumHeight(kLeastHeight);
+    area->setWidget(page);
     m_pages->addWidget(m_hint);
-    m_pages->addWidget(page);
+    m_pages->addWidget(area);
 }
 
 QWidget* DebugPane::buildSubject()
@@ -389,6 +400,7 @@ QWidget* DebugPane::buildEnd()
     row(1, tr("Here"), "debug.now", m_now, m_nowWords);
     m_traceback = new TracebackView(m_end);
     m_traceback->setObjectName(QStringLiteral("debug.traceback"));
+    m_traceback->setMinimumHeight(kLeastTraceback * QFontMetrics(m_traceback->font()).lineSpacing()); // else it wants all its lines
     m_traceback->setProperty("boxed", true);
     m_rowsTitle = new QLabel(m_end);
     m_rowsTitle->setObjectName(QStringLiteral("debug.rows.title"));

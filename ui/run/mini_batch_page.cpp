@@ -124,6 +124,7 @@ QHBoxLayout* MiniBatchPage::buildGridBar()
     m_name->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // what is under the mouse moves nothing
     m_scale->setObjectName(QStringLiteral("run.grid.scale"));
     m_scale->setForegroundRole(QPalette::PlaceholderText);
+    m_scale->setMinimumWidth(1); // where there is no room it gives way, not the lists beside the page
     m_colouring->setObjectName(QStringLiteral("run.grid.colouring"));
     m_colouring->setAccessibleName(tr("Colours of the grid"));
     m_colouring->addItem(tr("By state"), static_cast<int>(HeatGrid::Colouring::State));
@@ -242,7 +243,7 @@ void MiniBatchPage::refreshScale()
 {
     const auto& scale = m_grid->durationScale();
     const bool isShown = m_grid->colouring() == HeatGrid::Colouring::Duration && scale.slow > 0;
-    m_scale->setVisible(isShown);
+    m_scale->setVisible(isShown && m_name->fullText().isEmpty());
     m_scale->setText(isShown ? tr("half take up to %1; slow from %2 on").arg(durationText(scale.median), durationText(scale.slow)) : QString());
 }
 

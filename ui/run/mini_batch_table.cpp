@@ -17,6 +17,7 @@
 #include <QSaveFile>
 #include <QScrollBar>
 #include <QShortcut>
+#include <QStyledItemDelegate>
 #include <QTableView>
 #include <QVBoxLayout>
 
@@ -29,6 +30,15 @@ namespace {
 
 constexpr std::size_t kMostRemembered = 20000; // selected rows that stay selected over a new arrangement
 constexpr std::size_t kMostCopied = 100000;
+
+/// Groups digits for the eye alone: what is copied, searched and sorted stays plain.
+class CountDelegate : public QStyledItemDelegate
+{
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+
+    QString displayText(const QVariant& value, const QLocale&) const override { return countText(value.toULongLong()); }
+};
 
 } // namespace
 
@@ -75,10 +85,13 @@ void MiniBatchTable::buildView()
     m_view->horizontalHeader()->setHighlightSections(false);
     m_view->setSortingEnabled(true);
     m_view->sortByColumn(MiniBatchModel::Number, Qt::AscendingOrder);
-    const int widths[] = { 72, 108, 48, 54, 72, 78, 76, 76, 54, 62, 240, 64 };
+    const int widths[] = { 88, 108, 48, 54, 72, 78, 76, 76, 54, 62, 240, 64 };
     for (int column = 0; column < MiniBatchModel::LastLine; ++column) {
         const int heading = fontMetrics().horizontalAdvance(m_model.headerData(column, Qt::Horizontal, Qt::DisplayRole).toString()) + 3 * space::kMedium;
         m_view->setColumnWidth(column, std::max(widths[column], heading));
+    }
+    for (const int column : { MiniBatchModel::Number, MiniBatchModel::ItemsOk, MiniBatchModel::ItemsFailed }) {
+        m_view->setItemDelegateForColumn(column, new CountDelegate(m_view));
     }
     m_view->setContextMenuPolicy(Qt::CustomContextMenu);
     connect(m_view, &QTableView::customContextMenuRequested, this, [this](QPoint position) {

@@ -35,6 +35,7 @@ namespace sheaf::ui {
 
 namespace {
 constexpr int kStepsWidth = 270;
+constexpr int kLeastStepsWidth = 180; // no page takes more of it away
 }
 
 RunPage::RunPage(AppContext& context, QWidget* parent)
@@ -69,6 +70,7 @@ RunPage::RunPage(AppContext& context, QWidget* parent)
     addPage(QStringLiteral("compare"), new CompareView(context, this), tr("Compare"));
 
     auto* side = new QWidget(this);
+    side->setMinimumWidth(kLeastStepsWidth);
     auto* steps = new QVBoxLayout(side);
     steps->setContentsMargins(0, 0, 0, 0);
     steps->setSpacing(0);

@@ -49,6 +49,11 @@ QColor mixed(const QColor& under, const QColor& over, double share)
     return { one(under.red(), over.red()), one(under.green(), over.green()), one(under.blue(), over.blue()) };
 }
 
+std::uint64_t workerKey(NodeIndex node, ProcessNumber process)
+{
+    return std::uint64_t { node.value } << 32 | process.value;
+}
+
 } // namespace
 
 TimelineCanvas::TimelineCanvas(QWidget* parent)
@@ -138,8 +143,32 @@ void TimelineCanvas::layOut()
 
 void TimelineCanvas::refresh()
 {
+    countGivenUp();
     layOut();
     viewport()->update();
+}
+
+/// Once for new facts, not while painting: it looks at each mini-batch that ever failed.
+void TimelineCanvas::countGivenUp()
+{
+    m_givenUp.clear();
+    const auto* step = m_source.step();
+    if (step == nullptr) {
+        return;
+    }
+    const auto& groups = step->failures.numbers();
+    for (std::size_t i = 0; i < std::min(groups.size(), step->miniBatches.size()); ++i) {
+        const auto& now = step->miniBatches[i];
+        if (groups[i] > 0 && (now.state == event::MiniBatchState::Failed || now.state == event::MiniBatchState::TimedOut)) {
+            ++m_givenUp[workerKey(now.node, now.process)];
+        }
+    }
+}
+
+std::uint32_t TimelineCanvas::givenUpBy(NodeIndex node, ProcessNumber process) const
+{
+    const auto found = m_givenUp.find(workerKey(node, process));
+    return found != m_givenUp.end() ? found->second : 0;
 }
 
 void TimelineCanvas::setFollowing(bool follows)
@@ -526,9 +555,10 @@ void TimelineCanvas::paintHeader(QPainter& painter)
         const double working = lanes[i].busySeconds() * 1e6 + static_cast<double>(runningMicros(lanes[i].node(), lanes[i].process()));
         const double busy = working / static_cast<double>(std::max<std::int64_t>(1, to - from));
         QRect figures = box.adjusted(0, 0, -space::kSmall, 0);
-        if (lanes[i].failed() > 0) {
-            const QString failed = tr("%1 ✕").arg(countText(lanes[i].failed()));
-            painter.setPen(toneTextColor(Tone::Failed));
+        if (lanes[i].failed() > 0) { // red is what was given up; attempts that were followed by another are not as bad
+            const std::uint32_t givenUp = givenUpBy(lanes[i].node(), lanes[i].process());
+            const QString failed = givenUp > 0 ? tr("%1 ✕").arg(countText(givenUp)) : tr("%1 ↻").arg(countText(lanes[i].failed()));
+            painter.setPen(toneTextColor(givenUp > 0 ? Tone::Failed : Tone::Retry));
             painter.drawText(figures, Qt::AlignVCenter | Qt::AlignRight, failed);
             figures.adjust(0, 0, -painter.fontMetrics().horizontalAdvance(failed) - space::kMedium, 0);
         }

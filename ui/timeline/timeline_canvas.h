@@ -96,6 +96,8 @@ private:
     [[nodiscard]] std::optional<Hit> barAt(QPoint position) const;
     [[nodiscard]] double timeX(std::int64_t micros) const { return m_header + m_axis.xOf(micros); }
     void layOut();
+    void countGivenUp();
+    [[nodiscard]] std::uint32_t givenUpBy(NodeIndex node, ProcessNumber process) const;
     void rememberSpan();
     void look();
     void moveBar(int direction);
@@ -123,6 +125,7 @@ private:
     std::int64_t m_cursor = 0;
     qint64 m_chosen = -1;
     SlowNotes m_slow;
+    std::unordered_map<std::uint64_t, std::uint32_t> m_givenUp; // by node and process: mini-batches that failed there for good
     std::vector<std::int64_t> m_columns; // where each column of pixels begins, while lanes are painted
     std::vector<QRgb> m_shades; // of a column, by how busy it was
     std::vector<std::pair<std::int64_t, std::int64_t>> m_before; // spans to go back to

@@ -160,7 +160,11 @@ void FailureView::build()
     m_list->header()->setStretchLastSection(false);
     m_list->header()->setSectionResizeMode(QHeaderView::ResizeToContents);
     m_list->header()->setSectionResizeMode(Raised, QHeaderView::Stretch);
-    m_list->header()->setMinimumSectionSize(72);
+    int widest = 0; // the view does not count all of what the style puts around a heading
+    for (const Column column : { Failed, Attempts, First, Last, Nodes }) {
+        widest = std::max(widest, fontMetrics().horizontalAdvance(m_list->headerItem()->text(column)));
+    }
+    m_list->header()->setMinimumSectionSize(widest + 3 * space::kMedium);
     m_shares->setObjectName(QStringLiteral("verdict.shares"));
     m_shares->setWordWrap(true);
     m_shares->setTextFormat(Qt::PlainText);

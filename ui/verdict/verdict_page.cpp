@@ -409,7 +409,8 @@ void VerdictPage::setHtml(QLabel* label, const QString& html, const QString& pla
 
 void VerdictPage::showVerdict(const triage::Verdict& verdict)
 {
-    m_badge->setState(toneOfOutcome(verdict.outcome), wordOfOutcome(verdict.outcome));
+    const QString word = wordOfOutcome(verdict.outcome);
+    m_badge->setState(toneOfOutcome(verdict.outcome), m_context.run.isReplaying() ? tr("Replay: %1").arg(word) : word);
     m_times->setText(timesText());
     setHtml(m_sentence, m_links.html(verdict.what), plainText(verdict.what));
     QString html;
